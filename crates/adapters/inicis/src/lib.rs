@@ -1,0 +1,1 @@
+//! KG Inicis on PortOne V1: facts, hooks and configuration

@@ -1,0 +1,1 @@
+//! NHN KCP on PortOne V1: facts, hooks and configuration

@@ -1,0 +1,1 @@
+//! NICE Payments on PortOne V1: facts, hooks and configuration

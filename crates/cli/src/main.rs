@@ -1,0 +1,3 @@
+//! The kr-billing command.
+
+fn main() {}

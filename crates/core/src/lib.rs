@@ -1,0 +1,1 @@
+//! The contract of kr-billing: BillingGateway, domain types, outcomes and errors

@@ -1,0 +1,1 @@
+//! Recurring card billing for Korean merchants: never charges twice

@@ -1,0 +1,1 @@
+//! The PortOne V1 billing API on this machine: state, PG rules, declines, faults and a virtual clock
