@@ -1,1 +1,6 @@
-//! One HTTP client for the PortOne V1 REST API, generic over a payment gateway's facts
+//! One HTTP client for the PortOne V1 REST API, generic over a payment gateway's facts.
+#![forbid(unsafe_code)]
+
+pub mod provider;
+
+pub use provider::{Extra, Phase, Provider, WindowProvider};
