@@ -29,8 +29,9 @@ pub trait BillingGateway: Send + Sync {
     /// Whether this channel is a test one: its payments are marked `sandbox`. `[help notice-v1-api-2025-11-25]`
     fn is_test_channel(&self) -> bool;
 
-    /// The MID this channel charges through, when the configuration names it; answers are compared with it.
-    fn mid(&self) -> Option<String>;
+    /// The MIDs this channel may charge through (a window's and key-in's may differ); an answer's `pg_id` must be one of them.
+    /// Empty when one of them is not known, as with a channel key: then nothing is compared.
+    fn mids(&self) -> Vec<String>;
 
     /// Checks a charge against the PG's rules and the channel's contract. Sends nothing.
     ///

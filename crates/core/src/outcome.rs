@@ -149,6 +149,8 @@ pub struct Ticket {
     pub attempt: Attempt,
     /// When the attempt was sent, in milliseconds since 1970 on this machine's clock.
     pub sent_at_ms: u64,
+    /// From when on "not found" is proof, in milliseconds since 1970: the send can be over by then, and the settle time too.
+    pub settled_at_ms: u64,
     /// Payments under the order that were there before: never this attempt's.
     pub known: Vec<PaymentId>,
 }
