@@ -13,11 +13,13 @@
 
 pub mod card;
 pub mod clock;
+pub mod codes;
 pub mod decline;
 pub mod error;
 pub mod gateway;
 pub mod ids;
 pub mod key;
+pub mod matrix;
 pub mod money;
 pub mod outcome;
 pub mod payment;
@@ -30,6 +32,7 @@ pub mod window;
 
 pub use card::{Card, Expiry};
 pub use clock::Clock;
+pub use codes::CodeTable;
 pub use decline::{CodeClass, Decline, DeclineReason, Failure, Recovery};
 pub use error::{Error, ErrorKind, Operation, Reach};
 pub use gateway::{BillingGateway, CheckoutWindow, IssuePath, KeyIn, Scheduler};
@@ -38,7 +41,7 @@ pub use gateway::{MockBillingGateway, MockCheckoutWindow, MockKeyIn, MockSchedul
 pub use ids::{BillingKeyId, ChannelName, OrderId, PaymentId};
 pub use key::{BillingKey, StoredKey};
 pub use money::{Amount, Currency, DisplayAmount, Krw};
-pub use outcome::{Answer, Charge, Doubt, IssueAnswer, KeyStored, Paid, Resolved, Ticket};
+pub use outcome::{Answer, Attempt, Charge, Doubt, DoubtCause, IssueAnswer, KeyStored, Paid, Resolved, Ticket};
 pub use payment::{Cancellation, Payment, PaymentStatus};
 pub use profile::{Fact, Profile};
 pub use request::{ChargeMethod, ChargeRequest, Installment, IssueRequest, RefundRequest, TaxSplit};

@@ -122,6 +122,15 @@ pub enum Attempt {
         /// The id the card was to be stored under.
         keep: Option<BillingKeyId>,
     },
+    /// Did this schedule's retry charge it?
+    Retry {
+        /// The schedule's order.
+        order: OrderId,
+        /// The amount it is booked for.
+        amount: Krw,
+        /// The key it charges.
+        key: BillingKeyId,
+    },
     /// Was this refund made?
     Refund {
         /// The payment.
@@ -159,10 +168,10 @@ impl Ticket {
     /// The version this build writes.
     pub const VERSION: u8 = 1;
 
-    /// The order, if it is a charge's ticket.
+    /// The order, if it is the ticket of a charge or of a schedule's retry.
     pub fn order(&self) -> Option<&OrderId> {
         match &self.attempt {
-            Attempt::Charge { order, .. } => Some(order),
+            Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => Some(order),
             _ => None,
         }
     }
