@@ -1,0 +1,247 @@
+//! One HTTP request of the API: read, route, meet a fault, commit, answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use hyper::{Request, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, Refusal};
+use crate::body::{Cut, PlannedBody};
+use crate::control;
+use crate::engine::Engine;
+use crate::faults::{self, Effect, Fault, Moment};
+use crate::form;
+use crate::messages;
+use crate::ops::{self, Call, Route};
+use crate::params::Params;
+use crate::requests::RequestEntry;
+
+/// The largest body that is read.
+const BODY_MAX: usize = 1024 * 1024;
+/// How long a broken answer's first bytes get to leave.
+const FLUSH: Duration = Duration::from_millis(30);
+const DRIP: u64 = 20;
+const JSON: &str = "application/json; charset=UTF-8";
+const GATEWAY_PAGE: &str =
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n";
+
+type Answered = Result<Response<PlannedBody>, Cut>;
+
+/// One connection's side of the server.
+#[derive(Clone)]
+pub(crate) struct Service {
+    pub(crate) engine: Arc<Engine>,
+    /// Set before a cut, it makes the cut a TCP reset.
+    pub(crate) reset: Arc<AtomicBool>,
+}
+
+impl Service {
+    pub(crate) async fn answer(self, request: Request<Incoming>) -> Answered {
+        let (parts, body) = request.into_parts();
+        let bytes = match read(body).await {
+            Ok(bytes) => bytes,
+            Err(Some(refusal)) => return Ok(respond(&Answer::from(Err(refusal)))),
+            Err(None) => return Err(Cut),
+        };
+        let method = parts.method.as_str();
+        let path = parts.uri.path();
+        if path == "/_sandbox" || path.starts_with("/_sandbox/") {
+            return Ok(control::answer(&self.engine, method, path, &bytes).await);
+        }
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let fields = fields(method, parts.uri.query(), &bytes, kind);
+        let mut entry = RequestEntry {
+            at: self.engine.world().now(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            operation: None,
+            fields: Vec::new(),
+            status: 0,
+            code: None,
+            fault: None,
+        };
+        let call = match (ops::route(method, path), fields) {
+            (Route::Nowhere, _) => Err(Refusal::not_found(messages::NO_PATH)),
+            (Route::WrongMethod, _) => Err(Refusal { status: 405, code: -1, message: messages::WRONG_METHOD.to_owned() }),
+            (Route::To(..), Err(form::Unreadable)) => Err(Refusal::bad_request(messages::BAD_BODY)),
+            (Route::To(operation, args), Ok(fields)) => Ok(Call { operation, args, params: Params::new(fields) }),
+        };
+        let answered = match call {
+            Err(refusal) => Ok(self.plain(&Answer::from(Err(refusal)), &mut entry)),
+            Ok(call) => {
+                entry.operation = Some(call.operation);
+                entry.fields = call.params.names();
+                self.perform(call, token(&parts.headers).as_deref(), &mut entry).await
+            }
+        };
+        self.engine.world().requests.add(entry);
+        answered
+    }
+
+    async fn perform(&self, call: Call, token: Option<&str>, entry: &mut RequestEntry) -> Answered {
+        let fault = self.engine.world().faults.meet(call.operation);
+        let Some(fault) = fault else {
+            return Ok(self.plain(&self.engine.commit(&call, token), entry));
+        };
+        entry.fault = crate::answer::to_value(fault.effect).as_str().map(str::to_owned);
+        tracing::info!(operation = call.operation.name(), effect = entry.fault, "fault");
+        let answer = match fault.moment {
+            Moment::BeforeCommit => None,
+            Moment::AfterCommit | Moment::MidBody => Some(self.engine.commit(&call, token)),
+            Moment::CommitLate => match self.engine.commit_later(call, token, fault.delay_ms) {
+                Ok(()) => None,
+                Err(unauthorized) => return Ok(self.plain(&unauthorized, entry)),
+            },
+        };
+        self.suffer(&fault, answer, entry).await
+    }
+
+    /// Shows a fault: to an answer that was made, or to a call that has none.
+    async fn suffer(&self, fault: &Fault, answer: Option<Answer>, entry: &mut RequestEntry) -> Answered {
+        let mut answer = answer.unwrap_or_else(|| Answer::from(Err(Refusal::unauthorized())));
+        if fault.moment == Moment::MidBody {
+            return Ok(self.break_off(fault, &answer));
+        }
+        match fault.effect {
+            Effect::Drop => Err(Cut),
+            Effect::Reset => {
+                self.reset.store(true, Ordering::Release);
+                Err(Cut)
+            }
+            Effect::Hang => {
+                self.engine.released().await;
+                Err(Cut)
+            }
+            Effect::Html502 => {
+                entry.status = 502;
+                Ok(build(StatusCode::BAD_GATEWAY, "text/html", PlannedBody::whole(GATEWAY_PAGE)))
+            }
+            Effect::Envelope500 => Ok(self.plain(&failure(500, "Internal Server Error"), entry)),
+            Effect::Status401 => Ok(self.plain(&Answer::from(Err(Refusal::unauthorized())), entry)),
+            Effect::Status429 => {
+                let mut response = self.plain(&failure(429, "Too Many Requests"), entry);
+                response.headers_mut().insert(RETRY_AFTER, hyper::header::HeaderValue::from_static("1"));
+                Ok(response)
+            }
+            Effect::WrongAmount => {
+                faults::spoil_amount(&mut answer.response);
+                Ok(self.plain(&answer, entry))
+            }
+            Effect::WrongPg => {
+                faults::spoil_pg(&mut answer.response);
+                Ok(self.plain(&answer, entry))
+            }
+            Effect::TruncatedJson => {
+                entry.status = answer.status;
+                let mut body = answer.body();
+                body.truncate(body.len() / 2);
+                Ok(build(status(answer.status), JSON, PlannedBody::whole(body)))
+            }
+            Effect::SlowDrip => {
+                entry.status = answer.status;
+                let interval = Duration::from_millis(fault.interval_ms.unwrap_or(DRIP));
+                Ok(build(status(answer.status), JSON, PlannedBody::drip(&answer.body(), interval)))
+            }
+        }
+    }
+
+    fn break_off(&self, fault: &Fault, answer: &Answer) -> Response<PlannedBody> {
+        let body = answer.body();
+        let at = fault.at_byte.unwrap_or(body.len() / 2);
+        let released = (fault.effect == Effect::Hang).then(|| self.engine.released());
+        if fault.effect == Effect::Reset {
+            self.reset.store(true, Ordering::Release);
+        }
+        let wait = Box::pin(async move {
+            tokio::time::sleep(FLUSH).await;
+            if let Some(released) = released {
+                released.await;
+            }
+        });
+        build(status(answer.status), JSON, PlannedBody::broken(&body, at, wait))
+    }
+
+    fn plain(&self, answer: &Answer, entry: &mut RequestEntry) -> Response<PlannedBody> {
+        entry.status = answer.status;
+        entry.code = Some(answer.code);
+        respond(answer)
+    }
+}
+
+fn failure(status: u16, message: &str) -> Answer {
+    Answer::from(Err(Refusal { status, code: -1, message: message.to_owned() }))
+}
+
+/// Reads a body. A refusal is for one that is too large; none for one that broke off.
+async fn read(body: Incoming) -> Result<Bytes, Option<Refusal>> {
+    match Limited::new(body, BODY_MAX).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Some(Refusal { status: 413, code: -1, message: messages::BODY_TOO_LARGE.to_owned() }))
+        }
+        Err(_) => Err(None),
+    }
+}
+
+/// Query and body in one. A GET's body is looked at, but never a reason to refuse.
+fn fields(method: &str, query: Option<&str>, body: &[u8], kind: Option<&str>) -> Result<Map<String, Value>, form::Unreadable> {
+    let mut fields = form::pairs(query.unwrap_or_default())?;
+    match form::body(body, kind) {
+        Ok(body) => fields.extend(body),
+        Err(_) if matches!(method, "GET" | "DELETE") => {}
+        Err(unreadable) => return Err(unreadable),
+    }
+    Ok(fields)
+}
+
+/// `Authorization` bare or with `Bearer`, or the old Python client's `X-ImpTokenHeader`.
+fn token(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(AUTHORIZATION).or_else(|| headers.get("x-imptokenheader"))?;
+    let text = header.to_str().ok()?.trim();
+    let bare = match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => text,
+    };
+    Some(bare.to_owned())
+}
+
+fn respond(answer: &Answer) -> Response<PlannedBody> {
+    build(status(answer.status), JSON, PlannedBody::whole(answer.body()))
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A response of a status, a content type and a body.
+pub(crate) fn build(status: StatusCode, kind: &'static str, body: PlannedBody) -> Response<PlannedBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_come_bare_with_bearer_and_in_the_old_header() {
+        let with = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, hyper::header::HeaderValue::from_static(value));
+            token(&headers)
+        };
+        assert_eq!(with("authorization", "abc").as_deref(), Some("abc"));
+        assert_eq!(with("authorization", "Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(with("authorization", "bearer  abc").as_deref(), Some("abc"));
+        assert_eq!(with("x-imptokenheader", "abc").as_deref(), Some("abc"));
+        assert_eq!(with("cookie", "abc"), None);
+    }
+}

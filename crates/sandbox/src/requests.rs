@@ -1,0 +1,50 @@
+//! The request log: what was called, never what was in it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ops::Operation;
+
+/// The newest requests that are kept.
+const KEPT: usize = 10_000;
+
+/// One request. Of its body only the names of the fields are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestEntry {
+    /// UNIX seconds on the sandbox's clock.
+    pub at: i64,
+    /// The HTTP method.
+    pub method: String,
+    /// The path without its query.
+    pub path: String,
+    /// The operation, where the path led to one.
+    pub operation: Option<Operation>,
+    /// Names of the fields of query and body, without the card's.
+    pub fields: Vec<String>,
+    /// The HTTP status sent; 0 when a fault took the answer.
+    pub status: u16,
+    /// The envelope's code, where the answer had one.
+    pub code: Option<i64>,
+    /// The fault's effect, where the call met one.
+    pub fault: Option<String>,
+}
+
+/// The newest requests, oldest first.
+#[derive(Default)]
+pub(crate) struct RequestLog {
+    entries: VecDeque<RequestEntry>,
+}
+
+impl RequestLog {
+    pub(crate) fn add(&mut self, entry: RequestEntry) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    pub(crate) fn list(&self) -> Vec<RequestEntry> {
+        self.entries.iter().cloned().collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! Billing keys: issue, look up, delete (fact sheet, section 6).
+
+use super::World;
+use super::model::{Buyer, ChannelRef, Key, StoredCard};
+use super::orders::{KEY_ID_LIMIT, buyer, check_length};
+use super::views;
+use crate::answer::{Outcome, Refusal, Reply};
+use crate::card::{CardField, CardProblem};
+use crate::declines::{self, Way};
+use crate::messages;
+use crate::params::Params;
+
+/// Longest texts, in characters [oa customers POST].
+const LIMITS: [(&str, usize); 5] =
+    [("customer_name", 20), ("customer_tel", 20), ("customer_email", 200), ("customer_addr", 200), ("customer_postcode", 8)];
+
+impl World {
+    pub(crate) fn issue(&mut self, uid: &str, params: &Params) -> Outcome {
+        check_length("customer_uid", uid, KEY_ID_LIMIT)?;
+        for (field, limit) in LIMITS {
+            if let Some(text) = params.text(field) {
+                check_length(field, &text, limit)?;
+            }
+        }
+        let (channel, card) = self.present_card(params, messages::KEY_REFUSED)?;
+        let rule = crate::rules::rule(&channel.provider);
+        let needs = rule.map_or(&[][..], |rule| rule.issue_needs);
+        if let Some(field) = needs.iter().find(|field| field.starts_with("customer_") && !params.has(field)) {
+            return Err(Refusal::missing(field));
+        }
+        self.keep_key(uid, channel, card, params.text("customer_id"), buyer(params, "customer"));
+        self.key(uid)
+    }
+
+    /// Chooses the channel of a REST call with card data, and lets its PG look at the card.
+    pub(crate) fn present_card(&self, params: &Params, refused: &str) -> Result<(ChannelRef, StoredCard), Refusal> {
+        let pg = params.text("pg");
+        let key = params.text("channel_key");
+        let channel = self.channels.for_rest(pg.as_deref(), key.as_deref());
+        let channel = channel.ok_or_else(|| Refusal::business(-1, messages::NO_CHANNEL))?;
+        let rule = channel.rule();
+        let with = |text: &str| Refusal::business(-1, format!("{refused} {text}"));
+        let mut required = channel.required.clone();
+        for field in [CardField::Birth, CardField::Pwd2digit] {
+            if rule.issue_needs.contains(&field.name()) && !required.contains(&field) {
+                required.push(field);
+            }
+        }
+        let card = params.card.card(&required).map_err(card_refusal)?;
+        if !channel.key_in {
+            return Err(with(rule.no_key_in()));
+        }
+        let card = StoredCard::from(&card);
+        if card.good_until.is_some_and(|end| end <= self.now()) {
+            return Err(with(&rule.expired()));
+        }
+        let row = card.behaviour.and_then(|behaviour| declines::row_of(behaviour.row));
+        if let Some(row) = row.filter(|row| row.card_data) {
+            return Err(with(&row.text(rule.family, Way::RefusedMinusOne)));
+        }
+        Ok((ChannelRef::from(channel), card))
+    }
+
+    /// Stores a key. A used `customer_uid` gets the new card [docs non-auth].
+    pub(crate) fn keep_key(
+        &mut self,
+        uid: &str,
+        channel: ChannelRef,
+        card: StoredCard,
+        customer_id: Option<String>,
+        holder: Buyer,
+    ) {
+        let now = self.now();
+        let inserted = self.books.keys.get(uid).map_or(now, |old| old.inserted);
+        let key = Key { customer_uid: uid.to_owned(), channel, card, customer_id, holder, inserted, updated: now };
+        self.books.keys.insert(uid.to_owned(), key);
+    }
+
+    /// Unknown is HTTP 200 with code 1, as three client suites saw it; the OpenAPI says 404 (CONFLICT 21).
+    pub(crate) fn key(&self, uid: &str) -> Outcome {
+        let key = self.books.keys.get(uid);
+        key.map(|key| Reply::new(views::key(key))).ok_or_else(|| unknown(uid))
+    }
+
+    pub(crate) fn keys(&self, params: &Params) -> Outcome {
+        let uids = params.list("customer_uid");
+        if uids.is_empty() {
+            return Err(Refusal::bad_request("customer_uid[]를 지정해야 합니다."));
+        }
+        let found: Vec<_> = uids.iter().filter_map(|uid| self.books.keys.get(uid)).map(views::key).collect();
+        match found.len() {
+            0 => Err(Refusal::not_found(messages::NO_CUSTOMER)),
+            some if some < uids.len() => Ok(Reply::partly(found)),
+            _ => Ok(Reply::new(found)),
+        }
+    }
+
+    /// Deletes a key. Its pending schedules stay and fail when they are due: chosen, V1 is silent.
+    pub(crate) fn delete_key(&mut self, uid: &str) -> Outcome {
+        let key = self.books.keys.remove(uid);
+        key.map(|key| Reply::new(views::key(&key))).ok_or_else(|| unknown(uid))
+    }
+}
+
+fn unknown(uid: &str) -> Refusal {
+    Refusal::business(1, messages::customer_not_found(uid))
+}
+
+fn card_refusal(problem: CardProblem) -> Refusal {
+    match problem {
+        CardProblem::Missing(field) => Refusal::missing(field),
+        CardProblem::Number | CardProblem::Expiry => Refusal::business(-1, messages::BAD_CARD),
+        CardProblem::Field(field) => Refusal::business(-1, format!("카드정보 형식이 올바르지 않습니다({}).", field.name())),
+    }
+}

@@ -1,0 +1,248 @@
+//! Playing the buyer in a PG's window: what `IMP.request_pay` would have led to (fact sheet,
+//! section 11; `pg-quirks.md`, section A).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::World;
+use super::model::{ChannelRef, LedgerKind, Order, Payment, Status, StoredCard, Usage};
+use crate::card;
+use crate::channels::Channel;
+use crate::declines::{self, Way};
+use crate::messages;
+use crate::params::Params;
+use crate::rules::WindowAmount;
+
+/// What the buyer does in the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Buyer {
+    /// The card that is typed in; without it a good card. Never kept.
+    pub card_number: Option<String>,
+    /// True closes the window instead.
+    pub cancel: bool,
+    /// True plays a phone, whose windows return by redirect.
+    pub mobile: bool,
+}
+
+impl Buyer {
+    /// A buyer who types in this card.
+    pub fn with_card(card_number: impl Into<String>) -> Self {
+        Self { card_number: Some(card_number.into()), ..Self::default() }
+    }
+
+    /// A buyer who closes the window.
+    pub fn who_cancels() -> Self {
+        Self { cancel: true, ..Self::default() }
+    }
+}
+
+/// What the browser gets back from a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowReturn {
+    /// Whether the window was completed.
+    pub success: bool,
+    /// The payment record; none when the window did not open.
+    pub imp_uid: Option<String>,
+    /// The order as sent.
+    pub merchant_uid: String,
+    /// The PG's raw code, or V1's, on failure.
+    pub error_code: Option<String>,
+    /// The text on failure.
+    pub error_msg: Option<String>,
+    /// The object that the callback of `IMP.request_pay` gets.
+    pub callback: Value,
+    /// Where a phone is sent: `m_redirect_url` with the result in its query.
+    pub redirect_url: Option<String>,
+}
+
+/// Why a window fails, with the record that it leaves behind.
+struct Failure {
+    code: &'static str,
+    text: String,
+    imp_uid: Option<String>,
+}
+
+impl Failure {
+    fn unopened(code: &'static str, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), imp_uid: None }
+    }
+}
+
+impl World {
+    /// Opens the window that these parameters of `IMP.request_pay` describe, and lets the buyer act.
+    pub(crate) fn complete_window(&mut self, params: &Params, buyer: &Buyer) -> WindowReturn {
+        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, buyer));
+        let merchant_uid = params.text("merchant_uid").unwrap_or_default();
+        let redirect = params.text("m_redirect_url");
+        match result {
+            Ok(imp_uid) => self.completed(imp_uid, merchant_uid, redirect.as_deref()),
+            Err(failure) => failed(&failure, merchant_uid, redirect.as_deref()),
+        }
+    }
+
+    /// The checks before a window opens.
+    fn open(&self, params: &Params) -> Result<(Order, Channel, String), Failure> {
+        let bad = |text: String| Failure::unopened("BAD_REQUEST", text);
+        let uid = params
+            .text("customer_uid")
+            .ok_or_else(|| bad("customer_uid가 없습니다. sandbox의 결제창은 빌링키 발급만 지원합니다.".to_owned()))?;
+        let order = Order::read_for_window(params).map_err(|refusal| bad(refusal.message))?;
+        let pg = params.text("pg");
+        let key = params.text("channelKey").or_else(|| params.text("channel_key"));
+        let channel = self.channels.for_window(pg.as_deref(), key.as_deref());
+        let channel = channel.ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
+        let rule = channel.rule();
+        if rule.window.is_none() {
+            return Err(bad(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider)));
+        }
+        let method = params.text("pay_method");
+        if rule.card_only && method.as_deref().is_some_and(|method| method != "card") {
+            return Err(bad("정기결제는 pay_method: card만 지원합니다.".to_owned()));
+        }
+        if self.books.burnt(&order.merchant_uid) {
+            return Err(Failure::unopened("F1002", messages::WINDOW_ORDER_TAKEN));
+        }
+        if self.prepared_otherwise(&order) {
+            return Err(bad("사전등록된 결제금액과 일치하지 않습니다.".to_owned()));
+        }
+        Ok((order, channel, uid))
+    }
+
+    /// An amount registered by `prepare` blocks a window with another [oa prepare].
+    fn prepared_otherwise(&self, order: &Order) -> bool {
+        self.books.prepared.get(&order.merchant_uid).is_some_and(|prepared| {
+            let other_currency = prepared.currency.as_ref().is_some_and(|currency| *currency != order.currency);
+            prepared.amount != order.amount || other_currency
+        })
+    }
+
+    /// The buyer types a card in, or closes the window.
+    fn act(&mut self, order: Order, channel: &Channel, uid: String, buyer: &Buyer) -> Result<String, Failure> {
+        let rule = channel.rule();
+        let device = if buyer.mobile { "mobile" } else { "pc" };
+        let mut payment = self.blank("imp", device, order, ChannelRef::from(channel));
+        payment.customer_uid = Some(uid.clone());
+        payment.usage = Some(Usage::Issue);
+        if buyer.cancel {
+            return Err(self.leave(payment, "F400", "사용자가 결제를 취소하셨습니다."));
+        }
+        let number = buyer.card_number.as_deref().unwrap_or("1234-1234-1234-1234");
+        let Some(card) = card::from_number(number) else {
+            return Err(self.leave(payment, "F400", messages::BAD_CARD));
+        };
+        let card = StoredCard::from(&card);
+        let row = card.behaviour.and_then(|behaviour| declines::row_of(behaviour.row));
+        if let Some(row) = row.filter(|row| row.card_data) {
+            let text = row.text(rule.family, Way::FailedTextOnly);
+            return Err(self.leave(payment, row.code(rule.family), &text));
+        }
+        payment.card = Some(card.clone());
+        payment.captured = match rule.window {
+            Some(WindowAmount::AlwaysCharges) => true,
+            Some(WindowAmount::IssueOnlyIfZero) => payment.order.amount > 0,
+            Some(WindowAmount::DisplayOnly) | None => false,
+        };
+        let holder = payment.order.buyer.clone();
+        self.keep_key(&uid, ChannelRef::from(channel), card, None, holder);
+        Ok(self.finish(payment))
+    }
+
+    /// Leaves a failed record behind.
+    fn leave(&mut self, mut payment: Payment, code: &'static str, text: &str) -> Failure {
+        payment.status = Status::Failed;
+        payment.failed_at = payment.started_at;
+        payment.fail_reason = Some(text.to_owned());
+        let imp_uid = payment.imp_uid.clone();
+        self.books.add_payment(payment);
+        Failure { code, text: text.to_owned(), imp_uid: Some(imp_uid) }
+    }
+
+    /// The issuance record: `paid` whether money moved or not, and its merchant_uid is burnt.
+    fn finish(&mut self, mut payment: Payment) -> String {
+        payment.status = Status::Paid;
+        payment.paid_at = payment.started_at;
+        let (imp_uid, amount, at) = (payment.imp_uid.clone(), payment.order.amount, payment.started_at);
+        let captured = payment.captured;
+        self.books.add_payment(payment);
+        if captured {
+            self.books.enter(LedgerKind::Capture, &imp_uid, amount, at);
+        }
+        self.notify_payment(&imp_uid, None);
+        imp_uid
+    }
+
+    fn completed(&self, imp_uid: String, merchant_uid: String, redirect: Option<&str>) -> WindowReturn {
+        let callback = self.books.payment(&imp_uid).map_or(Value::Null, callback);
+        let query = [("imp_uid", imp_uid.as_str()), ("merchant_uid", &merchant_uid), ("imp_success", "true")];
+        WindowReturn {
+            success: true,
+            redirect_url: redirect.and_then(|url| with_query(url, &query)),
+            imp_uid: Some(imp_uid),
+            merchant_uid,
+            error_code: None,
+            error_msg: None,
+            callback,
+        }
+    }
+}
+
+/// What the callback of the KCP and Inicis windows carries [docs payrt].
+fn callback(payment: &Payment) -> Value {
+    let order = &payment.order;
+    json!({
+        "success": true,
+        "imp_uid": payment.imp_uid,
+        "merchant_uid": order.merchant_uid,
+        "pay_method": payment.pay_method,
+        "paid_amount": order.amount,
+        "status": payment.status.word(),
+        "name": order.name,
+        "pg_provider": payment.channel.provider,
+        "pg_tid": payment.pg_tid,
+        "buyer_name": order.buyer.name,
+        "buyer_email": order.buyer.email,
+        "buyer_tel": order.buyer.tel,
+        "buyer_addr": order.buyer.addr,
+        "buyer_postcode": order.buyer.postcode,
+        "custom_data": order.custom_data,
+        "paid_at": payment.paid_at,
+        "apply_num": payment.apply_num,
+        "card_name": payment.card.as_ref().map(|card| &card.name),
+        "card_quota": order.card_quota,
+        "currency": order.currency,
+        "customer_uid": payment.customer_uid,
+    })
+}
+
+fn failed(failure: &Failure, merchant_uid: String, redirect: Option<&str>) -> WindowReturn {
+    let Failure { code, text, imp_uid } = failure;
+    let query = [
+        ("imp_uid", imp_uid.as_deref().unwrap_or_default()),
+        ("merchant_uid", &merchant_uid),
+        ("imp_success", "false"),
+        ("error_code", code),
+        ("error_msg", text),
+    ];
+    WindowReturn {
+        success: false,
+        callback: json!({
+            "success": false,
+            "imp_uid": imp_uid,
+            "merchant_uid": merchant_uid,
+            "error_code": code,
+            "error_msg": text,
+        }),
+        redirect_url: redirect.and_then(|url| with_query(url, &query)),
+        imp_uid: imp_uid.clone(),
+        merchant_uid,
+        error_code: Some((*code).to_owned()),
+        error_msg: Some(text.clone()),
+    }
+}
+
+fn with_query(url: &str, query: &[(&str, &str)]) -> Option<String> {
+    let mut url = url::Url::parse(url).ok()?;
+    url.query_pairs_mut().extend_pairs(query);
+    Some(url.into())
+}

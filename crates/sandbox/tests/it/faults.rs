@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use kr_billing_sandbox::{Effect, Fault, Handle, Moment, Operation, Sandbox};
+use serde_json::{Value, json};
+
+use crate::client::{Client, GOOD_CARD};
+
+const AGAIN: Operation = Operation::Again;
+
+async fn start() -> (Sandbox, Handle, Client) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.issue("m", "kcp", GOOD_CARD).await.ok();
+    let handle = sandbox.handle();
+    (sandbox, handle, client)
+}
+
+async fn charge(client: &Client, order: &str) -> Option<(u16, Value)> {
+    let body = json!({ "customer_uid": "m", "merchant_uid": order, "amount": 1_000, "name": "n" });
+    let answer = client.send("POST", "/subscribe/payments/again", Some("application/json"), body.to_string()).await?;
+    Some((answer.0, serde_json::from_slice(&answer.1).unwrap_or(Value::Null)))
+}
+
+#[tokio::test]
+async fn before_the_commit_nothing_moves_after_it_the_money_has_moved() {
+    let (_sandbox, handle, client) = start().await;
+    for effect in [Effect::Drop, Effect::Reset] {
+        for (moment, captures) in [(Moment::BeforeCommit, 0), (Moment::AfterCommit, 1), (Moment::MidBody, 1)] {
+            let order = format!("{effect:?}-{moment:?}");
+            handle.add_fault(Fault::new(AGAIN, moment, effect)).unwrap();
+            assert_eq!(charge(&client, &order).await, None, "{order}");
+            assert_eq!(handle.totals(&order).captures, captures, "{order}");
+        }
+    }
+    let statuses = [(Effect::Html502, 502), (Effect::Envelope500, 500), (Effect::Status401, 401), (Effect::Status429, 429)];
+    for (effect, status) in statuses {
+        for (moment, captures) in [(Moment::BeforeCommit, 0), (Moment::AfterCommit, 1)] {
+            let order = format!("{effect:?}-{moment:?}");
+            handle.add_fault(Fault::new(AGAIN, moment, effect)).unwrap();
+            assert_eq!(charge(&client, &order).await.unwrap().0, status, "{order}");
+            assert_eq!(handle.totals(&order).captures, captures, "{order}");
+        }
+    }
+    assert_eq!(charge(&client, "fine").await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_late_commit_moves_the_money_when_its_time_comes() {
+    let (_sandbox, handle, client) = start().await;
+    handle.run_in_real_time(false);
+    handle.add_fault(Fault::commit_late(AGAIN, Effect::Html502, Duration::from_secs(30))).unwrap();
+    assert_eq!(charge(&client, "late").await.unwrap().0, 502);
+    client.get("/payments/find/late").await.refused(404, -1);
+    handle.advance(Duration::from_secs(29)).await;
+    assert_eq!(handle.totals("late").captures, 0);
+    handle.advance(Duration::from_secs(1)).await;
+    assert_eq!(handle.totals("late").captures, 1);
+    assert_eq!(client.get("/payments/find/late").await.ok()["status"], "paid");
+    // Sent again under its own number before the late commit: still one capture.
+    handle.add_fault(Fault::commit_late(AGAIN, Effect::Drop, Duration::from_secs(30))).unwrap();
+    assert_eq!(charge(&client, "twice").await, None);
+    assert_eq!(charge(&client, "twice").await.unwrap().1["response"]["status"], "paid");
+    handle.advance(Duration::from_secs(60)).await;
+    assert_eq!(handle.totals("twice").captures, 1);
+}
+
+#[tokio::test]
+async fn a_hang_ends_when_the_faults_are_cleared() {
+    let (_sandbox, handle, client) = start().await;
+    for moment in [Moment::AfterCommit, Moment::MidBody] {
+        let order = format!("{moment:?}");
+        handle.add_fault(Fault::new(AGAIN, moment, Effect::Hang)).unwrap();
+        let call = tokio::spawn({
+            let (client, order) = (client.clone(), order.clone());
+            async move { charge(&client, &order).await }
+        });
+        while handle.totals(&order).captures == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!call.is_finished());
+        // Clearing again and again: the call may be on its way to hanging still.
+        while !call.is_finished() {
+            handle.clear_faults();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(call.await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn answers_can_lie_and_break() {
+    let (_sandbox, handle, client) = start().await;
+    let add = |effect| handle.add_fault(Fault::new(AGAIN, Moment::AfterCommit, effect)).unwrap();
+    add(Effect::WrongAmount);
+    assert_eq!(charge(&client, "amount").await.unwrap().1["response"]["amount"], 2_000);
+    assert_eq!(client.get("/payments/find/amount").await.ok()["amount"], 1_000);
+    add(Effect::WrongPg);
+    assert_eq!(charge(&client, "pg").await.unwrap().1["response"]["pg_provider"], "danal_tpay");
+    add(Effect::TruncatedJson);
+    assert_eq!(charge(&client, "cut").await, Some((200, Value::Null)));
+    let drip = Fault { interval_ms: Some(1), ..Fault::new(AGAIN, Moment::AfterCommit, Effect::SlowDrip) };
+    handle.add_fault(drip).unwrap();
+    assert_eq!(charge(&client, "drip").await.unwrap().1["response"]["merchant_uid"], "drip");
+    for order in ["amount", "pg", "cut", "drip"] {
+        assert_eq!(handle.totals(order).captured, 1_000, "{order}");
+    }
+}
+
+#[tokio::test]
+async fn the_nth_call_and_any_operation_and_the_token_call() {
+    let (_sandbox, handle, client) = start().await;
+    handle.add_fault(Fault::new(AGAIN, Moment::BeforeCommit, Effect::Html502).nth(2)).unwrap();
+    let mut statuses = Vec::new();
+    for at in 0..3 {
+        statuses.push(charge(&client, &format!("n{at}")).await.unwrap().0);
+    }
+    assert_eq!(statuses, [200, 502, 200]);
+    handle.add_fault(Fault::any(Moment::BeforeCommit, Effect::Envelope500)).unwrap();
+    client.get("/users/pg").await.refused(500, -1);
+    handle.add_fault(Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Html502)).unwrap();
+    let (status, _) = client.send("POST", "/users/getToken", None, String::new()).await.unwrap();
+    assert_eq!(status, 502);
+    assert_eq!(handle.faults().iter().map(|fault| fault.fired).sum::<u32>(), 3);
+}

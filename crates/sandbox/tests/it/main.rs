@@ -1,0 +1,13 @@
+//! The sandbox over real HTTP, as a merchant's client meets it.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod charges;
+mod client;
+mod control;
+mod faults;
+mod keys;
+mod money;
+mod schedules;
+mod tokens;
+mod windows;

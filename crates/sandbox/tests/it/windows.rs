@@ -1,0 +1,76 @@
+use kr_billing_sandbox::{Buyer, Sandbox};
+use serde_json::{Value, json};
+
+use crate::client::{Client, GOOD_CARD};
+
+fn params(pg: &str, order: &str) -> Value {
+    json!({
+        "pg": pg, "pay_method": "card", "merchant_uid": order, "customer_uid": "m", "name": "정기구독",
+        "amount": 9_900, "buyer_name": "홍길동", "m_redirect_url": "https://shop.test/done?x=1",
+        "bypass": { "site_logo": "https://shop.test/logo.gif" },
+    })
+}
+
+#[tokio::test]
+async fn a_window_issues_a_key_moves_no_money_and_burns_its_order() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let handle = sandbox.handle();
+    for pg in ["kcp_billing", "html5_inicis"] {
+        let order = format!("{pg}-issue");
+        let back = handle.complete_window(&params(pg, &order), &Buyer::with_card(GOOD_CARD));
+        assert!(back.success, "{back:?}");
+        let id = back.imp_uid.clone().unwrap();
+        assert_eq!((&back.callback["success"], &back.callback["imp_uid"]), (&json!(true), &json!(id)));
+        assert_eq!(
+            back.redirect_url.unwrap(),
+            format!("https://shop.test/done?x=1&imp_uid={id}&merchant_uid={order}&imp_success=true")
+        );
+        let record = client.get(&format!("/payments/{id}")).await.ok();
+        assert_eq!(
+            (&record["customer_uid_usage"], &record["status"], &record["channel"]),
+            (&json!("issue"), &json!("paid"), &json!("pc"))
+        );
+        assert!(handle.ledger().is_empty());
+        assert_eq!(client.get("/subscribe/customers/m").await.ok()["pg_provider"], pg);
+        client.again("m", &order, 9_900).await.refused(200, 1);
+        client.post("/payments/cancel", json!({ "imp_uid": id })).await.refused(200, 1);
+        let again = handle.complete_window(&params(pg, &order), &Buyer::default());
+        assert_eq!(again.error_code.as_deref(), Some("F1002"));
+        let charged = client.again("m", &format!("{pg}-first"), 9_900).await.ok();
+        assert_eq!((&charged["status"], &charged["pg_provider"]), (&json!("paid"), &json!(pg)));
+        client.post("/payments/cancel", json!({ "merchant_uid": format!("{pg}-first") })).await.ok();
+        handle.reset();
+    }
+}
+
+#[tokio::test]
+async fn windows_that_cannot_open_or_are_closed_issue_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let handle = sandbox.handle();
+    for pg in ["nice", "nice_v2", "kcp"] {
+        let back = handle.complete_window(&params(pg, "o"), &Buyer::default());
+        assert!(!back.success && back.imp_uid.is_none(), "{pg}: {back:?}");
+    }
+    let mut by_phone = params("kcp_billing", "o");
+    by_phone["pay_method"] = json!("phone");
+    assert!(!handle.complete_window(&by_phone, &Buyer::default()).success);
+    client.post("/payments/prepare", json!({ "merchant_uid": "o", "amount": 100 })).await.ok();
+    assert!(!handle.complete_window(&params("kcp_billing", "o"), &Buyer::default()).success);
+    let closed = handle.complete_window(&params("kcp_billing", "o2"), &Buyer::who_cancels());
+    assert!(!closed.success && closed.redirect_url.unwrap().contains("imp_success=false"));
+    let refused = handle.complete_window(&params("kcp_billing", "o3"), &Buyer::with_card("4000-0000-0000-0010"));
+    assert_eq!(refused.error_code.as_deref(), Some("CC54"));
+    assert_eq!(client.get("/payments/find/o3").await.ok()["status"], "failed");
+    client.get("/subscribe/customers/m").await.refused(200, 1);
+    assert!(handle.ledger().is_empty());
+}
+
+#[tokio::test]
+async fn one_registered_pg_needs_no_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut unnamed = params("", "o");
+    unnamed.as_object_mut().unwrap().remove("pg");
+    assert!(sandbox.handle().complete_window(&unnamed, &Buyer::default()).success);
+}
