@@ -80,6 +80,15 @@ impl Service {
                 self.perform(call, token(&parts.headers).as_deref(), &mut entry).await
             }
         };
+        tracing::info!(
+            method = entry.method,
+            path = entry.path,
+            operation = entry.operation.map(|operation| operation.name()),
+            status = entry.status,
+            code = entry.code,
+            fault = entry.fault,
+            "request"
+        );
         self.engine.world().requests.add(entry);
         answered
     }
@@ -90,7 +99,6 @@ impl Service {
             return Ok(self.plain(&self.engine.commit(&call, token), entry));
         };
         entry.fault = crate::answer::to_value(fault.effect).as_str().map(str::to_owned);
-        tracing::info!(operation = call.operation.name(), effect = entry.fault, "fault");
         let answer = match fault.moment {
             Moment::BeforeCommit => None,
             Moment::AfterCommit | Moment::MidBody => Some(self.engine.commit(&call, token)),

@@ -18,12 +18,20 @@ pub(crate) struct BadField(pub(crate) &'static str);
 impl Params {
     pub(crate) fn new(mut fields: Map<String, Value>) -> Self {
         let card = CardInput::take(&mut fields);
+        fields.values_mut().for_each(forget_cards);
         Self { fields, card }
     }
 
-    /// The names of the fields, for the request log.
+    /// The names of the fields, for the request log. What does not look like a name of the API
+    /// is not shown: a card number sent in the wrong place must not end up in a log.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.fields.keys().cloned().collect()
+        let plain = |name: &&String| {
+            let few_digits = name.bytes().filter(u8::is_ascii_digit).count() < 4;
+            few_digits && name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-[]".contains(&b))
+        };
+        let shown = self.fields.keys().filter(plain).cloned();
+        let hidden = self.fields.len() - self.fields.keys().filter(plain).count();
+        shown.chain((hidden > 0).then(|| format!("({hidden} more)"))).collect()
     }
 
     /// A text field; numbers and booleans are read as text, empty text and null as absent.
@@ -86,6 +94,18 @@ impl Params {
             Value::String(text) => Some(text.clone()),
             value => Some(value.to_string()),
         }
+    }
+}
+
+/// Drops card fields that stand where the API has none.
+fn forget_cards(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(forget_cards),
+        Value::Object(fields) => {
+            CardInput::take(fields);
+            fields.values_mut().for_each(forget_cards);
+        }
+        _ => {}
     }
 }
 

@@ -94,8 +94,7 @@ impl World {
         if naver && wish.reason.is_none() {
             return Err(Refusal::missing("reason"));
         }
-        let requester = params.object_text("extra", "requester").or_else(|| params.text("extra[requester]"));
-        if naver && requester.is_none() {
+        if naver && params.object_text("extra", "requester").is_none() {
             return Err(Refusal::missing("extra.requester"));
         }
         Ok(())

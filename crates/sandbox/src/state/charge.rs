@@ -32,6 +32,9 @@ impl World {
         }
         let (channel, card) = self.present_card(params, messages::CARD_REFUSED)?;
         let rule = rule_of(&channel);
+        if let Some(field) = order.lacks(rule.onetime_needs) {
+            return Err(Refusal::missing(field));
+        }
         let usage = match &customer_uid {
             Some(_) if !rule.keeps_on_onetime => {
                 return Err(Refusal::business(1, "customer_uid를 지원하지 않는 PG입니다."));
@@ -85,6 +88,9 @@ impl World {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         check_amount(order, &attempt.channel, rule)?;
+        if let Some(text) = rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
+            return Err(Refusal::business(1, text));
+        }
         if attempt.card.good_until.is_some_and(|end| end <= self.now()) {
             return Ok(self.record(attempt, Err(rule.expired())));
         }

@@ -96,7 +96,15 @@ impl World {
     }
 
     /// Deletes a key. Its pending schedules stay and fail when they are due: chosen, V1 is silent.
-    pub(crate) fn delete_key(&mut self, uid: &str) -> Outcome {
+    /// Naver Pay wants a reason and a requester [oa].
+    pub(crate) fn delete_key(&mut self, uid: &str, params: &Params) -> Outcome {
+        let naver = self.books.keys.get(uid).is_some_and(|key| key.channel.provider == "naverpay");
+        if naver && params.text("reason").is_none() {
+            return Err(Refusal::missing("reason"));
+        }
+        if naver && params.object_text("extra", "requester").is_none() {
+            return Err(Refusal::missing("extra[requester]"));
+        }
         let key = self.books.keys.remove(uid);
         key.map(|key| Reply::new(views::key(&key))).ok_or_else(|| unknown(uid))
     }

@@ -105,7 +105,7 @@ impl World {
             Operation::CustomerIssue => self.issue(call.arg(0), &call.params),
             Operation::CustomerGet => self.key(call.arg(0)),
             Operation::CustomerList => self.keys(&call.params),
-            Operation::CustomerDelete => self.delete_key(call.arg(0)),
+            Operation::CustomerDelete => self.delete_key(call.arg(0), &call.params),
             Operation::CustomerPayments => self.key_payments(call.arg(0), &call.params),
             Operation::CustomerSchedules => self.key_schedules(call.arg(0), &call.params),
             Operation::Onetime => self.onetime(&call.params),
