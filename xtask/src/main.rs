@@ -1,3 +1,46 @@
-//! The project's own chores.
+//! The project's own chores: `cargo xtask CHORE`. Plain Rust, no shell; one file a chore.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod matrix;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// A chore: takes the repository's root and its own arguments, and says in words what went wrong.
+type Chore = fn(&Path, &[String]) -> Result<(), String>;
+
+/// Every chore, with its usage.
+const CHORES: &[(&str, &str, Chore)] =
+    &[("matrix", "matrix [--check]   print the PG matrix into the book and the READMEs", matrix::run)];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        return usage();
+    };
+    let Some((_, _, chore)) = CHORES.iter().find(|(chore, _, _)| chore == name) else {
+        return usage();
+    };
+    match root().and_then(|root| chore(&root, rest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask {name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("cargo xtask CHORE, where CHORE is one of");
+    for (_, usage, _) in CHORES {
+        eprintln!("  {usage}");
+    }
+    ExitCode::from(2)
+}
+
+/// The repository's root: cargo says where this package is.
+fn root() -> Result<PathBuf, String> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("run it as `cargo xtask`")?;
+    let parent = Path::new(&package).parent();
+    parent.map(Path::to_path_buf).ok_or_else(|| "this package lies in no workspace".to_owned())
+}

@@ -57,13 +57,14 @@ const QUESTIONS: &[(&str, &str, Answer)] = &[
     ("Window's result on a phone", "결제창 결과 (모바일)", |p, t| {
         cell(&p.mobile_return, |way| return_word(*way, t).into())
     }),
-    ("A window needs", "결제창 필수 항목", |p, t| cell(&p.window_buyer, |parts| words(parts, t))),
+    ("A window needs", "결제창 필수 항목", |p, t| {
+        let no_window = p.window_module.value.is_none();
+        cell(&p.window_buyer, |parts| if no_window { "–".into() } else { words(parts, t) })
+    }),
     ("Key-in needs beside the card", "키인 필수 항목 (카드 외)", |p, t| cell(&p.key_in_buyer, |parts| words(parts, t))),
     ("Least card payment, won", "카드 최소 금액 (원)", |p, _| cell(&p.minimum_won, ToString::to_string)),
     ("`vat_amount`", "`vat_amount`", |p, t| cell(&p.vat_amount, |yes| yes_no(*yes, t).into())),
-    ("`interest_free_by_merchant`", "`interest_free_by_merchant`", |p, t| {
-        cell(&p.interest_free, |yes| yes_no(*yes, t).into())
-    }),
+    ("`interest_free_by_merchant`", "`interest_free_by_merchant`", |p, t| cell(&p.interest_free, |yes| yes_no(*yes, t).into())),
     ("`use_card_point`", "`use_card_point`", |p, t| cell(&p.card_points, |yes| yes_no(*yes, t).into())),
     ("A refund's tax parts", "환불 시 면세·부가세", |p, t| cell(&p.refund_tax, |tax| tax_word(*tax, t).into())),
     ("Test MIDs", "테스트 MID", |p, t| cell(&p.test_mids, |mids| words(mids, t))),

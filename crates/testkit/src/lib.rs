@@ -1,1 +1,53 @@
-//! The conformance suite that every kr-billing adapter runs
+//! The conformance suite: what every adapter must do, whoever wrote it. It runs over the sandbox, with real HTTP.
+//!
+//! An adapter's `tests/conformance.rs` is one function that makes its channel, and one line:
+//!
+//! ```text
+//! fn make(site: &kr_billing_testkit::Site) -> Box<dyn kr_billing_core::BillingGateway> { … }
+//!
+//! kr_billing_testkit::conformance!(make);
+//! ```
+//!
+//! Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
+#![forbid(unsafe_code)]
+
+pub mod checks;
+mod desk;
+mod site;
+
+pub use site::{Site, run};
+
+/// Runs the suite: one test for each check. `$make` is a `fn(&Site) -> Box<dyn BillingGateway>`; it must build a channel that
+/// speaks to the site's address with the site's key pair, and declare itself a test channel where the site is one.
+#[macro_export]
+macro_rules! conformance {
+    ($make:expr) => {
+        $crate::conformance!(@live $make;
+            the_profile_is_true_to_the_channel => profile::is_consistent,
+            a_keys_life => keys::life,
+            an_unknown_key_is_no_key => keys::unknown,
+            a_card_charged_once_is_not_kept => cards::once,
+            a_card_charged_and_kept_can_be_charged_again => cards::kept,
+            an_order_pays_once => charges::duplicate_is_no_decline,
+            a_declined_card_says_why => charges::declines_say_why,
+            a_doubtful_answer_is_never_a_decline => charges::doubt_is_no_decline,
+            a_refund_names_amount_and_balance => refunds::name_amount_and_balance,
+            a_windows_card_can_be_charged => windows::issue_a_key,
+            a_window_asks_for_what_was_asked => windows::keep_what_decides,
+            a_schedule_is_kept => schedules::life,
+        );
+
+        #[test]
+        fn a_test_channel_sees_its_payments() {
+            $crate::run($make, true, $crate::checks::charges::test_payments_are_seen);
+        }
+    };
+    (@live $make:expr; $($name:ident => $group:ident :: $check:ident,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                $crate::run($make, false, $crate::checks::$group::$check);
+            }
+        )*
+    };
+}

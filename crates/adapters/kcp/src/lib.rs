@@ -1,1 +1,12 @@
-//! NHN KCP on PortOne V1: facts, hooks and configuration
+//! NHN KCP behind PortOne V1: `kcp_billing` opens the window in which a buyer's card is stored, `kcp` does the same from card data
+//! that the merchant's server holds. Both charge by key.
+//!
+//! Everything that tells KCP from other PGs is here: [`facts`] with their sources, KCP's codes, its window options and its
+//! configuration. The protocol is `kr-billing-portone-v1`'s.
+#![forbid(unsafe_code)]
+
+mod codes;
+pub mod facts;
+mod provider;
+
+pub use provider::KcpProvider;

@@ -1,0 +1,93 @@
+//! Inicis on the wire: its facts, codes and window fields.
+
+use kr_billing_core::{
+    ChargeMethod, ChargeRequest, CodeClass, Error, IssueRequest, Operation, Profile, ScheduleEntry, TaxSplit, WindowRequest,
+};
+use kr_billing_portone_v1::{Extra, Phase, Provider, WindowProvider};
+use serde_json::{Map, Value, json};
+
+use crate::config::{AuthType, Module, WindowConfig};
+use crate::{codes, facts};
+
+/// What Inicis does otherwise than its sisters on the wire. Made by [`crate::InicisConfig::channel`].
+#[derive(Debug)]
+pub struct InicisProvider {
+    pub(crate) window: Option<WindowConfig>,
+    pub(crate) key_in: Option<Module>,
+}
+
+impl Provider for InicisProvider {
+    fn profile(&self) -> &'static Profile {
+        match (&self.window, self.key_in) {
+            (_, Some(Module::Html5Inicis)) => &facts::KEY_IN_BY_HTML5,
+            (None, Some(Module::Inicis)) => &facts::KEY_IN_ONLY,
+            (Some(_), _) | (None, None) => &facts::PROFILE,
+        }
+    }
+
+    /// One list for both phases. `[inicis xlsx]`
+    fn classify_code(&self, code: &str, _phase: Phase) -> Option<CodeClass> {
+        codes::classify(code)
+    }
+
+    /// Inicis gives a code for everything, so its words are never read.
+    fn classify_words(&self, _code: Option<&str>, _text: &str) -> Option<CodeClass> {
+        None
+    }
+
+    /// `vat_amount` is listed for `html5_inicis` alone, so a card charged through `inicis` cannot carry it. `[oa onetime]`
+    fn check_charge(&self, request: &ChargeRequest) -> Result<(), Error> {
+        let by_card = !matches!(request.method, ChargeMethod::Key(_));
+        if by_card && self.key_in == Some(Module::Inicis) && request.tax.vat.is_some() {
+            return Err(Error::unsupported(
+                Operation::Charge,
+                "vat_amount: the module `inicis` does not take it on charges by card; leave it out, or set \
+                 `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The profile says it all.
+    fn check_entry(&self, _entry: &ScheduleEntry) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The profile and the channel's `require` say it all.
+    fn check_issue(&self, _request: &IssueRequest) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The profile says it all: Inicis cancels exactly the parts it is told, so they must be known, and what the charge left
+    /// unsaid stays unsaid. `[docs inicis]` `[help inicis-vat]`
+    fn check_refund(&self, _tax: Option<TaxSplit>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl WindowProvider for InicisProvider {
+    fn window_fields(&self, request: &WindowRequest, extra: &mut Extra) -> Result<(), Error> {
+        if let Some(period) = &request.period {
+            extra.set("period", json!({ "from": period.from(), "to": period.to() }));
+        }
+        if let Some(bypass) = self.window.as_ref().map(bypass).filter(|bypass| !bypass.is_empty()) {
+            extra.set("bypass", bypass);
+        }
+        Ok(())
+    }
+}
+
+/// Inicis's own window options: flags joined by colons for a PC, by ampersands for a phone. `[docs inicis]`
+fn bypass(window: &WindowConfig) -> Map<String, Value> {
+    let mut bypass = Map::new();
+    if !window.acceptmethod.is_empty() {
+        bypass.insert("acceptmethod".into(), window.acceptmethod.join(":").into());
+    }
+    if !window.p_reserved.is_empty() {
+        bypass.insert("P_RESERVED".into(), window.p_reserved.join("&").into());
+    }
+    if window.authtype == Some(AuthType::CardExpiryBirth) {
+        bypass.insert("inicis".into(), json!({ "authtype": "01" }));
+    }
+    bypass
+}

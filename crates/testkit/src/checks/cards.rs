@@ -1,0 +1,33 @@
+//! Charges by card: once, and kept.
+
+use kr_billing_core::{BillingGateway, ChargeMethod, ChargeRequest, PaymentStatus};
+use kr_billing_sandbox::Handle;
+
+use crate::desk::{GOOD_CARD, PRICE, buyer, by_key, card, key_id, krw, name, order, pay};
+
+/// A card that is charged once is charged, and not stored. A channel without key-in refuses it before anything is sent.
+pub async fn once(gateway: &dyn BillingGateway, sandbox: &Handle) {
+    let request = ChargeRequest::by_card(card(GOOD_CARD), order("order-1"), krw(PRICE), name()).with_buyer(buyer());
+    if gateway.issue_path().key_in().is_none() {
+        let error = gateway.check_charge(&request).expect_err("a channel without key-in takes no card");
+        assert_eq!(error.reach(), kr_billing_core::Reach::NotSent);
+        return;
+    }
+    let paid = pay(gateway, &request).await;
+    assert_eq!((paid.status, paid.key), (PaymentStatus::Paid, None));
+    assert_eq!(sandbox.totals("order-1").captured, 12_900);
+}
+
+/// A card that is charged and kept is charged once, and its key can be charged again. Skipped without key-in.
+pub async fn kept(gateway: &dyn BillingGateway, sandbox: &Handle) {
+    if gateway.issue_path().key_in().is_none() {
+        return;
+    }
+    let request = ChargeRequest::by_card_and_keep(card(GOOD_CARD), key_id("member-1"), order("order-1"), krw(PRICE), name());
+    assert!(matches!(request.method, ChargeMethod::CardAndKeep { .. }));
+    let paid = pay(gateway, &request.with_buyer(buyer())).await;
+    assert_eq!(paid.status, PaymentStatus::Paid);
+    assert!(gateway.billing_key(&key_id("member-1")).await.expect("a look-up").is_some(), "the card was not kept");
+    pay(gateway, &by_key("member-1", "order-2", PRICE)).await;
+    assert_eq!((sandbox.totals("order-1").captures, sandbox.totals("order-2").captures), (1, 1));
+}
