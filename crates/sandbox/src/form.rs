@@ -40,7 +40,8 @@ pub(crate) fn pairs(text: &str) -> Result<Map<String, Value>, Unreadable> {
         if count >= PAIRS {
             return Err(Unreadable);
         }
-        let path = path(&key).ok_or(Unreadable)?;
+        // The deprecated Go client makes forms out of JSON, with a space before some keys.
+        let path = path(key.trim()).ok_or(Unreadable)?;
         insert(&mut root, &path, value.into_owned());
     }
     Ok(root.into_iter().map(|(key, value)| (key, lists(value))).collect())
@@ -122,6 +123,7 @@ mod tests {
             read("schedules[0][merchant_uid]=a&schedules%5B1%5D%5Bmerchant_uid%5D=b&schedules[1][extra][x]=1"),
             json!({ "schedules": [{ "merchant_uid": "a" }, { "merchant_uid": "b", "extra": { "x": "1" } }] })
         );
+        assert_eq!(read("a=1& b=2"), json!({ "a": "1", "b": "2" }));
         assert_eq!(read("extra[requester]=admin"), json!({ "extra": { "requester": "admin" } }));
         for keys in ["imp_uid[]=a&imp_uid[]=b", "imp_uid[1]=b&imp_uid[0]=a", "imp_uid=a&imp_uid=b", "imp_uid[0]=a&imp_uid[]=b"] {
             assert_eq!(read(keys), json!({ "imp_uid": ["a", "b"] }), "{keys}");

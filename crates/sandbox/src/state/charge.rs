@@ -21,6 +21,8 @@ pub(crate) struct Attempt {
 }
 
 impl World {
+    /// Charges a card. With a `customer_uid` the card is kept under it, if the charge was paid [obs: the
+    /// deprecated Java and Go clients say so].
     pub(crate) fn onetime(&mut self, params: &Params) -> Outcome {
         let order = Order::read(params)?;
         let customer_uid = params.text("customer_uid");
@@ -35,18 +37,16 @@ impl World {
         if let Some(field) = order.lacks(rule.onetime_needs) {
             return Err(Refusal::missing(field));
         }
-        let usage = match &customer_uid {
-            Some(_) if !rule.keeps_on_onetime => {
-                return Err(Refusal::business(1, "customer_uid를 지원하지 않는 PG입니다."));
-            }
-            Some(uid) => {
-                let holder = order.buyer.clone();
-                self.keep_key(uid, channel.clone(), card.clone(), params.text("customer_id"), holder);
-                Some(Usage::Payment)
-            }
-            None => None,
-        };
-        let imp_uid = self.charge(Attempt { order, channel, card, customer_uid, usage })?;
+        if customer_uid.is_some() && !rule.keeps_on_onetime {
+            return Err(Refusal::business(1, "customer_uid를 지원하지 않는 PG입니다."));
+        }
+        let holder = order.buyer.clone();
+        let usage = customer_uid.as_ref().map(|_| Usage::Payment);
+        let attempt = Attempt { order, channel: channel.clone(), card: card.clone(), customer_uid: customer_uid.clone(), usage };
+        let imp_uid = self.charge(attempt)?;
+        if let Some(uid) = customer_uid.filter(|_| self.books.payment(&imp_uid).is_some_and(Payment::burns)) {
+            self.keep_key(&uid, channel, card, params.text("customer_id"), holder);
+        }
         self.paid_reply(&imp_uid)
     }
 

@@ -61,9 +61,11 @@ impl World {
         page_of(&records, params, views::payment)
     }
 
+    /// No status, and `all`, mean every record. The deprecated Node client writes `undefined` into the
+    /// path when its caller leaves the status out; that is taken for none as well (chosen).
     fn sorted(&self, order: &str, status: &str, params: &Params) -> Result<Vec<&Payment>, Refusal> {
         let mut records = self.books.of_order(order);
-        if !status.is_empty() {
+        if !matches!(status, "" | "all" | "undefined") {
             let status = Status::from_word(status).ok_or_else(|| Refusal::bad_request(messages::BAD_STATUS))?;
             records.retain(|payment| payment.status == status);
         }
@@ -145,8 +147,8 @@ fn sort(records: &mut [&Payment], params: &Params) -> Result<(), Refusal> {
     if !matches!(word.trim_start_matches('-'), "started" | "paid" | "updated") {
         return Err(Refusal::bad_request("sorting 값이 올바르지 않습니다."));
     }
-    // imp_uids count up, so equal seconds keep the order in which payments were started.
-    records.sort_by_key(|payment| (key(payment), payment.pg_tid.rsplit('-').next().map(str::to_owned)));
+    // Records come oldest first, and a stable sort keeps that order within one second.
+    records.sort_by_key(|payment| key(payment));
     if word.starts_with('-') {
         records.reverse();
     }

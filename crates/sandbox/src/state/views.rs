@@ -114,6 +114,7 @@ fn people_and_times(payment: &Payment) -> Value {
         "receipt_url": receipt(payment),
         "cancel_history": payment.cancels.iter().map(cancel).collect::<Vec<_>>(),
         "cancel_receipt_urls": [],
+        "deposit_history": [],
         "cash_receipt_issued": false,
         "promotion": null,
     })

@@ -29,6 +29,9 @@ async fn a_onetime_charge_may_keep_its_card() {
         (&again["status"], &again["customer_uid_usage"], &again["pg_provider"]),
         (&json!("paid"), &json!("payment"), &json!("kcp"))
     );
+    let declined = with_card(json!({ "merchant_uid": "o3", "amount": 990_001, "customer_uid": "new" }), GOOD_CARD);
+    assert_eq!(client.post("/subscribe/payments/onetime", declined).await.ok()["status"], "failed");
+    client.get("/subscribe/customers/new").await.refused(200, 1);
     let of_key = client.get("/subscribe/customers/m/payments?page=1").await.ok();
     assert_eq!((&of_key["total"], &of_key["previous"], &of_key["next"]), (&json!(2), &json!(0), &json!(0)));
     client.get("/subscribe/customers/x/payments").await.refused(404, -1);
