@@ -5,6 +5,7 @@
 mod charges;
 mod client;
 mod control;
+mod docs;
 mod faults;
 mod keeping;
 mod keys;

@@ -1,0 +1,37 @@
+use kr_billing_sandbox::{Operation, decline_table_markdown, presets};
+
+const GUIDES: [(&str, &str); 1] = [("docs/sandbox.md", include_str!("../../../../docs/sandbox.md"))];
+
+#[test]
+fn the_guide_prints_the_decline_table_that_the_code_has() {
+    for (name, text) in GUIDES {
+        assert!(text.contains(&decline_table_markdown()), "{name}: replace the tables by decline_table_markdown()");
+    }
+}
+
+#[test]
+fn the_guide_names_every_operation_preset_and_control_call() {
+    for (name, text) in GUIDES {
+        let operations = Operation::ALL.iter().map(|operation| operation.name());
+        let presets = presets().iter().flat_map(|preset| [preset.name, preset.mid]);
+        for word in operations.chain(presets) {
+            assert!(text.contains(&format!("`{word}`")), "{name} does not name {word}");
+        }
+        for call in [
+            "clock",
+            "faults",
+            "ledger",
+            "requests",
+            "webhooks",
+            "windows",
+            "console-cancel",
+            "payments",
+            "customers",
+            "channels",
+            "token",
+            "reset",
+        ] {
+            assert!(text.contains(&format!("$BASE/_sandbox/{call}")), "{name} has no curl for {call}");
+        }
+    }
+}
