@@ -8,13 +8,17 @@
 //! kr_billing_testkit::conformance!(make);
 //! ```
 //!
-//! Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
+//! [`outgoing`] is for the other test every adapter has: a snapshot of what it sends. Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
 #![forbid(unsafe_code)]
 
 pub mod checks;
 mod desk;
+mod outgoing;
+mod recorder;
 mod site;
 
+pub use outgoing::outgoing;
+pub use recorder::{Recorded, Recorder};
 pub use site::{Site, run};
 
 /// Runs the suite: one test for each check. `$make` is a `fn(&Site) -> Box<dyn BillingGateway>`; it must build a channel that

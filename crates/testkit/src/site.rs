@@ -28,8 +28,7 @@ pub fn run(
     test: bool,
     check: impl AsyncFnOnce(&dyn BillingGateway, &Handle),
 ) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a tokio runtime").block_on(async {
+    block_on(async {
         let sandbox = start(test).await;
         let site =
             Site { base_url: sandbox.base_url().to_owned(), imp_key: SAMPLE_KEY.into(), imp_secret: SAMPLE_SECRET.into(), test };
@@ -37,6 +36,12 @@ pub fn run(
         check(&*gateway, &sandbox.handle()).await;
         sandbox.shutdown().await;
     });
+}
+
+/// Runs a future on a runtime of its own, so that an adapter's tests need none.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a tokio runtime").block_on(future)
 }
 
 async fn start(test: bool) -> Sandbox {
