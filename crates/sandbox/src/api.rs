@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use hyper::{Request, Response, StatusCode};
@@ -24,6 +24,8 @@ use crate::requests::RequestEntry;
 
 /// The largest body that is read.
 const BODY_MAX: usize = 1024 * 1024;
+/// A client that sends more than this is cut off.
+const DRAIN_MAX: usize = 64 * 1024 * 1024;
 /// How long a broken answer's first bytes get to leave.
 const FLUSH: Duration = Duration::from_millis(30);
 const DRIP: u64 = 20;
@@ -186,15 +188,25 @@ fn failure(status: u16, message: &str) -> Answer {
     Answer::from(Err(Refusal { status, code: -1, message: message.to_owned() }))
 }
 
-/// Reads a body. A refusal is for one that is too large; none for one that broke off.
-async fn read(body: Incoming) -> Result<Bytes, Option<Refusal>> {
-    match Limited::new(body, BODY_MAX).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Some(Refusal { status: 413, code: -1, message: messages::BODY_TOO_LARGE.to_owned() }))
+/// Reads a body. A refusal is for one that is too large; none for one that broke off. What is over the
+/// limit is read and thrown away, since a client that is still sending would not see the answer.
+async fn read(mut body: Incoming) -> Result<Bytes, Option<Refusal>> {
+    let mut kept = BytesMut::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| None)?.into_data() else { continue };
+        size += data.len();
+        if size > DRAIN_MAX {
+            return Err(None);
         }
-        Err(_) => Err(None),
+        if size <= BODY_MAX {
+            kept.extend_from_slice(&data);
+        }
     }
+    if size > BODY_MAX {
+        return Err(Some(Refusal { status: 413, code: -1, message: messages::BODY_TOO_LARGE.to_owned() }));
+    }
+    Ok(kept.freeze())
 }
 
 /// Query and body in one. A GET's body is looked at, but never a reason to refuse.

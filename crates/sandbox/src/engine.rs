@@ -2,9 +2,9 @@
 //! webhooks' carrier and the state file's writer.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 
@@ -29,6 +29,10 @@ pub(crate) struct Engine {
     outgoing: Notify,
     unsaved: Notify,
     dirty: AtomicBool,
+    /// How many snapshots were taken, and the newest that was written: an older one that a cancelled
+    /// task left behind must not overwrite it.
+    snapshots: AtomicU64,
+    written: Arc<Mutex<u64>>,
     /// Counts deliveries that ended, for those who wait until all have.
     deliveries: watch::Sender<u64>,
     /// Counts the occasions on which hanging calls are let go.
@@ -45,6 +49,8 @@ impl Engine {
             outgoing: Notify::new(),
             unsaved: Notify::new(),
             dirty: AtomicBool::new(false),
+            snapshots: AtomicU64::new(0),
+            written: Arc::new(Mutex::new(0)),
             deliveries: watch::Sender::new(0),
             release: watch::Sender::new(0),
             state_file,
@@ -184,25 +190,38 @@ impl Engine {
         }
     }
 
-    /// Writes the state file after changes.
+    /// Writes the state file after changes, and the less often the longer that takes.
     pub(crate) async fn save_changes(self: Arc<Self>) {
+        let mut pause = GATHER;
         loop {
             self.unsaved.notified().await;
-            tokio::time::sleep(GATHER).await;
-            self.save().await;
+            tokio::time::sleep(pause).await;
+            let started = Instant::now();
+            if self.dirty.swap(false, Ordering::AcqRel) {
+                self.save().await;
+            }
+            pause = GATHER.max(started.elapsed() * 4);
         }
     }
 
-    /// Writes the state file if something has changed since.
+    /// Writes the state file now.
     pub(crate) async fn save(&self) {
         let Some(path) = self.state_file.clone() else { return };
-        if !self.dirty.swap(false, Ordering::AcqRel) {
-            return;
-        }
-        let bytes = self.world().snapshot();
+        let (number, bytes) = {
+            let world = self.world();
+            (self.snapshots.fetch_add(1, Ordering::AcqRel) + 1, world.snapshot())
+        };
+        let newest = Arc::clone(&self.written);
         let shown = path.display().to_string();
-        let written = tokio::task::spawn_blocking(move || persist::write(&path, &bytes)).await;
-        if !matches!(written, Ok(Ok(()))) {
+        let write = move || {
+            let mut newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
+            if *newest < number {
+                persist::write(&path, &bytes)?;
+                *newest = number;
+            }
+            Ok::<_, std::io::Error>(())
+        };
+        if !matches!(tokio::task::spawn_blocking(write).await, Ok(Ok(()))) {
             self.dirty.store(true, Ordering::Release);
             tracing::error!(file = shown, "the state file cannot be written");
         }

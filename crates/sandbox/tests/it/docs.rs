@@ -1,4 +1,4 @@
-use kr_billing_sandbox::{Operation, decline_table_markdown, presets};
+use kr_billing_sandbox::{Operation, Sandbox, SandboxConfig, decline_table_markdown, presets};
 
 const GUIDES: [(&str, &str); 1] = [("docs/sandbox.md", include_str!("../../../../docs/sandbox.md"))];
 
@@ -32,6 +32,23 @@ fn the_guide_names_every_operation_preset_and_control_call() {
             "reset",
         ] {
             assert!(text.contains(&format!("$BASE/_sandbox/{call}")), "{name} has no curl for {call}");
+        }
+    }
+}
+
+/// The fenced blocks of one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_guides_config_starts_a_sandbox() {
+    for (name, text) in GUIDES {
+        for block in blocks(text, "toml") {
+            let config: SandboxConfig = toml::from_str(&block).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+            assert_eq!(sandbox.handle().channels().len(), 2, "{name}");
         }
     }
 }

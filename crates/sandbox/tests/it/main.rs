@@ -7,6 +7,7 @@ mod client;
 mod control;
 mod docs;
 mod faults;
+mod guides;
 mod keeping;
 mod keys;
 mod money;
