@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod matrix;
+mod new_adapter;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,8 +11,10 @@ use std::process::ExitCode;
 type Chore = fn(&Path, &[String]) -> Result<(), String>;
 
 /// Every chore, with its usage.
-const CHORES: &[(&str, &str, Chore)] =
-    &[("matrix", "matrix [--check]   print the PG matrix into the book and the READMEs", matrix::run)];
+const CHORES: &[(&str, &str, Chore)] = &[
+    ("matrix", "matrix [--check]    print the PG matrix into the book and the READMEs", matrix::run),
+    ("new-adapter", "new-adapter NAME    write the files of an adapter for one more PG", new_adapter::run),
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
