@@ -32,12 +32,29 @@ pub(crate) enum Way {
     RefusedWithRecord,
 }
 
-const WAYS: [(Way, &str); 5] = [
-    (Way::Failed, "code 0, `failed`, `fail_reason` is `[CODE] text`"),
-    (Way::RefusedOne, "code 1, null, `[CODE] text` in the message, no record"),
-    (Way::RefusedMinusOne, "code -1, null, PortOne's sentence and `[CODE] text` in the message, no record"),
-    (Way::FailedTextOnly, "code 0, `failed`, `fail_reason` is the text without a code"),
-    (Way::RefusedWithRecord, "code 1, null, `[CODE] text` in the message, a `failed` record is left"),
+/// The ways in the order of their numbers, with what the guides say of them.
+const WAYS: [(Way, &str, &str); 5] = [
+    (Way::Failed, "code 0, `failed`, `fail_reason` is `[CODE] text`", "code 0에 `status: failed`, `fail_reason`은 `[코드] 문구`"),
+    (
+        Way::RefusedOne,
+        "code 1, null, `[CODE] text` in the message, no record",
+        "code 1에 response는 null, message에 `[코드] 문구`, 결제 기록 없음",
+    ),
+    (
+        Way::RefusedMinusOne,
+        "code -1, null, PortOne's sentence and `[CODE] text` in the message, no record",
+        "code -1에 response는 null, message에 포트원 문장과 `[코드] 문구`, 결제 기록 없음",
+    ),
+    (
+        Way::FailedTextOnly,
+        "code 0, `failed`, `fail_reason` is the text without a code",
+        "code 0에 `status: failed`, `fail_reason`은 코드 없이 문구만",
+    ),
+    (
+        Way::RefusedWithRecord,
+        "code 1, null, `[CODE] text` in the message, a `failed` record is left",
+        "code 1에 response는 null, message에 `[코드] 문구`, `failed` 기록이 남음",
+    ),
 ];
 
 /// What happens to the money when a row is met.
@@ -185,11 +202,11 @@ pub(crate) fn behaviour_of_amount(amount: i64) -> Option<Behaviour> {
 }
 
 fn behaviour(way: usize, row: u8) -> Option<Behaviour> {
-    let (way, _) = WAYS.get(way)?;
+    let (way, ..) = WAYS.get(way)?;
     row_of(row).map(|row| Behaviour { row: row.number, way: *way })
 }
 
-/// The table of test cards and amounts, as `docs/sandbox.md` prints it.
+/// The tables of test cards and amounts, as `docs/sandbox.md` prints them.
 pub fn decline_table_markdown() -> String {
     let mut out = String::from("| SS | situation | KCP | Inicis | NICE | text | money |\n|---|---|---|---|---|---|---|\n");
     for row in ROWS {
@@ -203,12 +220,36 @@ pub fn decline_table_markdown() -> String {
         let _ = writeln!(out, "| {number:02} | {what}{data} | {kcp} | {inicis} | {nice} | {text} | {money} |");
     }
     out.push_str("\n| WW | amount | how it arrives |\n|---|---|---|\n");
-    for (at, (_, how)) in WAYS.iter().enumerate() {
+    for (at, (_, how, _)) in WAYS.iter().enumerate() {
         let _ = writeln!(out, "| {at:02} | 99{at},0SS | {how} |");
     }
     out.push_str("\n| charged amount | refund | KCP | Inicis | NICE | text |\n|---|---|---|---|---|---|\n");
     for RefundRow { amount, what, codes: [kcp, inicis, nice], text } in &REFUND_ROWS {
         let _ = writeln!(out, "| {amount} | {what} | {kcp} | {inicis} | {nice} | {text} |");
+    }
+    out
+}
+
+/// The same tables as the Korean guide `docs/ko/sandbox.md` prints them.
+pub fn decline_table_markdown_ko() -> String {
+    let mut out = String::from("| SS | 문구 | KCP | 이니시스 | 나이스 | 돈 |\n|---|---|---|---|---|---|\n");
+    for row in ROWS {
+        let money = match row.money {
+            Money::Stays => "움직이지 않음",
+            Money::Moves => "**움직임**",
+            Money::MovesLate => "**5초 뒤 움직임**",
+        };
+        let data = if row.card_data { " (카드정보 오류: 빌링키 발급도 거절)" } else { "" };
+        let Row { number, kcp, inicis, nice, text, .. } = row;
+        let _ = writeln!(out, "| {number:02} | {text}{data} | {kcp} | {inicis} | {nice} | {money} |");
+    }
+    out.push_str("\n| WW | 금액 | 응답 모양 |\n|---|---|---|\n");
+    for (at, (_, _, how)) in WAYS.iter().enumerate() {
+        let _ = writeln!(out, "| {at:02} | 99{at},0SS | {how} |");
+    }
+    out.push_str("\n| 결제금액 | 취소할 때 나오는 문구 | KCP | 이니시스 | 나이스 |\n|---|---|---|---|---|\n");
+    for RefundRow { amount, codes: [kcp, inicis, nice], text, .. } in &REFUND_ROWS {
+        let _ = writeln!(out, "| {amount} | {text} | {kcp} | {inicis} | {nice} |");
     }
     out
 }

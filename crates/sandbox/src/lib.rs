@@ -56,7 +56,7 @@ pub use card::CardField;
 pub use channels::{Channel, ChannelError, Preset, presets};
 pub use clock::ClockReading;
 pub use config::{ChannelConfig, ClockConfig, PartialRefundStatus, SandboxConfig, WebhookConfig, WebhookFormat};
-pub use declines::decline_table_markdown;
+pub use declines::{decline_table_markdown, decline_table_markdown_ko};
 pub use faults::{Effect, Fault, FaultError, FaultStatus, Moment};
 pub use handle::{ControlError, Handle, Planted, Totals};
 pub use ops::Operation;

@@ -1,11 +1,15 @@
-use kr_billing_sandbox::{Operation, Sandbox, SandboxConfig, decline_table_markdown, presets};
+use kr_billing_sandbox::{Operation, Sandbox, SandboxConfig, decline_table_markdown, decline_table_markdown_ko, presets};
 
-const GUIDES: [(&str, &str); 1] = [("docs/sandbox.md", include_str!("../../../../docs/sandbox.md"))];
+const GUIDES: [(&str, &str); 2] = [
+    ("docs/sandbox.md", include_str!("../../../../docs/sandbox.md")),
+    ("docs/ko/sandbox.md", include_str!("../../../../docs/ko/sandbox.md")),
+];
 
 #[test]
 fn the_guide_prints_the_decline_table_that_the_code_has() {
-    for (name, text) in GUIDES {
-        assert!(text.contains(&decline_table_markdown()), "{name}: replace the tables by decline_table_markdown()");
+    let tables = [decline_table_markdown(), decline_table_markdown_ko()];
+    for ((name, text), table) in GUIDES.into_iter().zip(tables) {
+        assert!(text.contains(&table), "{name}: its tables must be replaced by these\n{table}");
     }
 }
 
