@@ -75,6 +75,12 @@ impl From<BadField> for Refusal {
     }
 }
 
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        Err(refusal).into()
+    }
+}
+
 impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Self {
         match outcome {

@@ -48,7 +48,7 @@ impl Service {
         let (parts, body) = request.into_parts();
         let bytes = match read(body).await {
             Ok(bytes) => bytes,
-            Err(Some(refusal)) => return Ok(respond(&Answer::from(Err(refusal)))),
+            Err(Some(refusal)) => return Ok(respond(&refusal.into())),
             Err(None) => return Err(Cut),
         };
         let method = parts.method.as_str();
@@ -58,63 +58,43 @@ impl Service {
         }
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let fields = fields(method, parts.uri.query(), &bytes, kind);
-        let mut entry = RequestEntry {
-            at: self.engine.world().now(),
-            method: method.to_owned(),
-            path: path.to_owned(),
-            operation: None,
-            fields: Vec::new(),
-            status: 0,
-            code: None,
-            fault: None,
-        };
-        let call = match (ops::route(method, path), fields) {
-            (Route::Nowhere, _) => Err(Refusal::not_found(messages::NO_PATH)),
-            (Route::WrongMethod, _) => Err(Refusal { status: 405, code: -1, message: messages::WRONG_METHOD.to_owned() }),
-            (Route::To(..), Err(form::Unreadable)) => Err(Refusal::bad_request(messages::BAD_BODY)),
-            (Route::To(operation, args), Ok(fields)) => Ok(Call { operation, args, params: Params::new(fields) }),
-        };
-        let answered = match call {
-            Err(refusal) => Ok(self.plain(&Answer::from(Err(refusal)), &mut entry)),
-            Ok(call) => {
-                entry.operation = Some(call.operation);
-                entry.fields = call.params.names();
-                self.perform(call, token(&parts.headers).as_deref(), &mut entry).await
+        let mut log = Logged::new(&self.engine, method, path);
+        match (ops::route(method, path), fields) {
+            (Route::Nowhere, _) => Ok(log.plain(&Refusal::not_found(messages::NO_PATH).into())),
+            (Route::WrongMethod, _) => {
+                let refusal = Refusal { status: 405, code: -1, message: messages::WRONG_METHOD.to_owned() };
+                Ok(log.plain(&refusal.into()))
             }
-        };
-        tracing::info!(
-            method = entry.method,
-            path = entry.path,
-            operation = entry.operation.map(|operation| operation.name()),
-            status = entry.status,
-            code = entry.code,
-            fault = entry.fault,
-            "request"
-        );
-        self.engine.world().requests.add(entry);
-        answered
+            (Route::To(..), Err(form::Unreadable)) => Ok(log.plain(&Refusal::bad_request(messages::BAD_BODY).into())),
+            (Route::To(operation, args), Ok(fields)) => {
+                let call = Call { operation, args, params: Params::new(fields) };
+                log.entry.operation = Some(operation);
+                log.entry.fields = call.params.names();
+                self.perform(call, token(&parts.headers).as_deref(), &mut log).await
+            }
+        }
     }
 
-    async fn perform(&self, call: Call, token: Option<&str>, entry: &mut RequestEntry) -> Answered {
+    async fn perform(&self, call: Call, token: Option<&str>, log: &mut Logged<'_>) -> Answered {
         let fault = self.engine.world().faults.meet(call.operation);
         let Some(fault) = fault else {
-            return Ok(self.plain(&self.engine.commit(&call, token), entry));
+            return Ok(log.plain(&self.engine.commit(&call, token)));
         };
-        entry.fault = crate::answer::to_value(fault.effect).as_str().map(str::to_owned);
+        log.entry.fault = crate::answer::to_value(fault.effect).as_str().map(str::to_owned);
         let answer = match fault.moment {
             Moment::BeforeCommit => None,
             Moment::AfterCommit | Moment::MidBody => Some(self.engine.commit(&call, token)),
             Moment::CommitLate => match self.engine.commit_later(call, token, fault.delay_ms) {
                 Ok(()) => None,
-                Err(unauthorized) => return Ok(self.plain(&unauthorized, entry)),
+                Err(unauthorized) => return Ok(log.plain(&unauthorized)),
             },
         };
-        self.suffer(&fault, answer, entry).await
+        self.suffer(&fault, answer, log).await
     }
 
     /// Shows a fault: to an answer that was made, or to a call that has none.
-    async fn suffer(&self, fault: &Fault, answer: Option<Answer>, entry: &mut RequestEntry) -> Answered {
-        let mut answer = answer.unwrap_or_else(|| Answer::from(Err(Refusal::unauthorized())));
+    async fn suffer(&self, fault: &Fault, answer: Option<Answer>, log: &mut Logged<'_>) -> Answered {
+        let mut answer = answer.unwrap_or_else(|| Answer::from(Refusal::unauthorized()));
         if fault.moment == Moment::MidBody {
             return Ok(self.break_off(fault, &answer));
         }
@@ -129,32 +109,32 @@ impl Service {
                 Err(Cut)
             }
             Effect::Html502 => {
-                entry.status = 502;
+                log.entry.status = 502;
                 Ok(build(StatusCode::BAD_GATEWAY, "text/html", PlannedBody::whole(GATEWAY_PAGE)))
             }
-            Effect::Envelope500 => Ok(self.plain(&failure(500, "Internal Server Error"), entry)),
-            Effect::Status401 => Ok(self.plain(&Answer::from(Err(Refusal::unauthorized())), entry)),
+            Effect::Envelope500 => Ok(log.plain(&failure(500, "Internal Server Error"))),
+            Effect::Status401 => Ok(log.plain(&Refusal::unauthorized().into())),
             Effect::Status429 => {
-                let mut response = self.plain(&failure(429, "Too Many Requests"), entry);
+                let mut response = log.plain(&failure(429, "Too Many Requests"));
                 response.headers_mut().insert(RETRY_AFTER, hyper::header::HeaderValue::from_static("1"));
                 Ok(response)
             }
             Effect::WrongAmount => {
                 faults::spoil_amount(&mut answer.response);
-                Ok(self.plain(&answer, entry))
+                Ok(log.plain(&answer))
             }
             Effect::WrongPg => {
                 faults::spoil_pg(&mut answer.response);
-                Ok(self.plain(&answer, entry))
+                Ok(log.plain(&answer))
             }
             Effect::TruncatedJson => {
-                entry.status = answer.status;
+                log.entry.status = answer.status;
                 let mut body = answer.body();
                 body.truncate(body.len() / 2);
                 Ok(build(status(answer.status), JSON, PlannedBody::whole(body)))
             }
             Effect::SlowDrip => {
-                entry.status = answer.status;
+                log.entry.status = answer.status;
                 let interval = Duration::from_millis(fault.interval_ms.unwrap_or(DRIP));
                 Ok(build(status(answer.status), JSON, PlannedBody::drip(&answer.body(), interval)))
             }
@@ -176,16 +156,56 @@ impl Service {
         });
         build(status(answer.status), JSON, PlannedBody::broken(&body, at, wait))
     }
+}
 
-    fn plain(&self, answer: &Answer, entry: &mut RequestEntry) -> Response<PlannedBody> {
-        entry.status = answer.status;
-        entry.code = Some(answer.code);
+/// A request's line in the log. It is written when the request ends, in whichever way: a client that
+/// leaves a hanging call ends it too.
+struct Logged<'a> {
+    engine: &'a Engine,
+    entry: RequestEntry,
+}
+
+impl<'a> Logged<'a> {
+    fn new(engine: &'a Engine, method: &str, path: &str) -> Self {
+        let entry = RequestEntry {
+            at: engine.world().now(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            operation: None,
+            fields: Vec::new(),
+            status: 0,
+            code: None,
+            fault: None,
+        };
+        Self { engine, entry }
+    }
+
+    /// Notes an answer and makes its response.
+    fn plain(&mut self, answer: &Answer) -> Response<PlannedBody> {
+        self.entry.status = answer.status;
+        self.entry.code = Some(answer.code);
         respond(answer)
     }
 }
 
+impl Drop for Logged<'_> {
+    fn drop(&mut self) {
+        let entry = self.entry.clone();
+        tracing::info!(
+            method = entry.method,
+            path = entry.path,
+            operation = entry.operation.map(|operation| operation.name()),
+            status = entry.status,
+            code = entry.code,
+            fault = entry.fault,
+            "request"
+        );
+        self.engine.world().requests.add(entry);
+    }
+}
+
 fn failure(status: u16, message: &str) -> Answer {
-    Answer::from(Err(Refusal { status, code: -1, message: message.to_owned() }))
+    Answer::from(Refusal { status, code: -1, message: message.to_owned() })
 }
 
 /// Reads a body. A refusal is for one that is too large; none for one that broke off. What is over the

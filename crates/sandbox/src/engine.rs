@@ -84,14 +84,14 @@ impl Engine {
     pub(crate) fn commit(&self, call: &Call, token: Option<&str>) -> Answer {
         self.change(|world| match authorized(world, call, token) {
             Ok(()) => world.execute(call),
-            Err(refusal) => Err(refusal).into(),
+            Err(refusal) => refusal.into(),
         })
     }
 
     /// Puts a call off: it takes effect later. A bad token is answered at once.
     pub(crate) fn commit_later(&self, call: Call, token: Option<&str>, delay_ms: u64) -> Result<(), Answer> {
         self.change(|world| {
-            authorized(world, &call, token).map_err(|refusal| Answer::from(Err(refusal)))?;
+            authorized(world, &call, token).map_err(Answer::from)?;
             let delay = i64::try_from(delay_ms).unwrap_or(i64::MAX);
             let due = world.clock.now_ms().saturating_add(delay);
             world.events.push(due, Event::Commit(Box::new(call)));

@@ -1,6 +1,8 @@
 //! Playing the buyer in a PG's window: what `IMP.request_pay` would have led to (fact sheet,
 //! section 11; `pg-quirks.md`, section A).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,7 +16,7 @@ use crate::params::Params;
 use crate::rules::WindowAmount;
 
 /// What the buyer does in the window.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Buyer {
     /// The card that is typed in; without it a good card. Never kept.
@@ -23,6 +25,13 @@ pub struct Buyer {
     pub cancel: bool,
     /// True plays a phone, whose windows return by redirect.
     pub mobile: bool,
+}
+
+impl fmt::Debug for Buyer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let card = self.card_number.as_ref().map(|_| "(hidden)");
+        f.debug_struct("Buyer").field("card_number", &card).field("cancel", &self.cancel).field("mobile", &self.mobile).finish()
+    }
 }
 
 impl Buyer {

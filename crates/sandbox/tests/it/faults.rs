@@ -98,10 +98,10 @@ async fn answers_can_lie_and_break() {
     assert_eq!(charge(&client, "pg").await.unwrap().1["response"]["pg_provider"], "danal_tpay");
     add(Effect::TruncatedJson);
     assert_eq!(charge(&client, "cut").await, Some((200, Value::Null)));
-    let drip = Fault { interval_ms: Some(1), ..Fault::new(AGAIN, Moment::AfterCommit, Effect::SlowDrip) };
+    let drip = Fault { interval_ms: Some(1), ..Fault::new(Operation::PrepareCreate, Moment::AfterCommit, Effect::SlowDrip) };
     handle.add_fault(drip).unwrap();
-    assert_eq!(charge(&client, "drip").await.unwrap().1["response"]["merchant_uid"], "drip");
-    for order in ["amount", "pg", "cut", "drip"] {
+    assert_eq!(client.post("/payments/prepare", json!({ "merchant_uid": "drip", "amount": 1 })).await.ok()["amount"], 1);
+    for order in ["amount", "pg", "cut"] {
         assert_eq!(handle.totals(order).captured, 1_000, "{order}");
     }
 }
@@ -121,4 +121,32 @@ async fn the_nth_call_and_any_operation_and_the_token_call() {
     let (status, _) = client.send("POST", "/users/getToken", None, String::new()).await.unwrap();
     assert_eq!(status, 502);
     assert_eq!(handle.faults().iter().map(|fault| fault.fired).sum::<u32>(), 3);
+}
+
+#[tokio::test]
+async fn a_hang_ends_when_the_client_leaves() {
+    let (_sandbox, handle, client) = start().await;
+    handle.add_fault(Fault::new(AGAIN, Moment::AfterCommit, Effect::Hang)).unwrap();
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { charge(&client, "left").await }
+    });
+    while handle.totals("left").captures == 0 {
+        tokio::task::yield_now().await;
+    }
+    call.abort();
+    let ended = || handle.requests().iter().any(|entry| entry.fault.as_deref() == Some("hang"));
+    while !ended() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_late_commit_happens_by_itself_in_real_time() {
+    let (_sandbox, handle, client) = start().await;
+    handle.add_fault(Fault::commit_late(AGAIN, Effect::Drop, Duration::from_millis(20))).unwrap();
+    assert_eq!(charge(&client, "late").await, None);
+    while handle.totals("late").captures == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }

@@ -152,3 +152,18 @@ async fn bodies_may_be_forms_with_nested_keys() {
     let (status, _) = client.send("GET", "/payments/find/f3", Some("text/plain"), "junk".to_owned()).await.unwrap();
     assert_eq!(status, 200);
 }
+
+#[tokio::test]
+async fn of_many_refunds_with_one_checksum_one_is_made() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.onetime("o", 10_000, GOOD_CARD).await.ok();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let client = client.clone();
+        let body = json!({ "merchant_uid": "o", "amount": 1_000, "checksum": 10_000 });
+        calls.spawn(async move { client.post("/payments/cancel", body).await.code });
+    }
+    let done = calls.join_all().await.into_iter().filter(|code| *code == 0).count();
+    assert_eq!((done, sandbox.handle().totals("o").refunded), (1, 1_000));
+}

@@ -74,3 +74,9 @@ async fn one_registered_pg_needs_no_name() {
     unnamed.as_object_mut().unwrap().remove("pg");
     assert!(sandbox.handle().complete_window(&unnamed, &Buyer::default()).success);
 }
+
+#[test]
+fn a_buyers_card_is_not_shown() {
+    let shown = format!("{:?}", Buyer::with_card("9876-5432-1098-7654"));
+    assert!(!shown.contains("9876") && shown.contains("hidden"), "{shown}");
+}
