@@ -38,14 +38,20 @@ pub struct Preset {
     pub mid: &'static str,
     /// True for the PG's documented test MIDs.
     pub sandbox: bool,
+    /// Card fields that this MID demands beside number and expiry.
+    pub required: &'static [CardField],
 }
 
 const fn preset(name: &'static str, pg: &'static str, mid: &'static str, sandbox: bool) -> Preset {
-    Preset { name, pg, mid, sandbox }
+    Preset { name, pg, mid, sandbox, required: &[] }
+}
+
+const fn test(name: &'static str, pg: &'static str, mid: &'static str) -> Preset {
+    preset(name, pg, mid, true)
 }
 
 /// Live channels with made-up MIDs first, then the PGs' documented test MIDs
-/// [help kcp] [help inicis] [help nice].
+/// [help kcp] [help inicis] [help nice] [help channel] [help daou].
 const PRESETS: &[Preset] = &[
     preset("nice", "nice", "IMPsandbo1", false),
     preset("nice_v2", "nice_v2", "IMPsandbo2", false),
@@ -53,16 +59,30 @@ const PRESETS: &[Preset] = &[
     preset("kcp_billing", "kcp_billing", "KCPW1", false),
     preset("inicis", "inicis", "MOIsandbx1", false),
     preset("html5_inicis", "html5_inicis", "MOIsandbx2", false),
-    preset("kcp_test", "kcp", "A52LD", true),
-    preset("kcp_general_test", "kcp", "AO09C", true),
-    preset("kcp_billing_test", "kcp_billing", "A52LD", true),
-    preset("inicis_test", "inicis", "INIBillTst", true),
-    preset("html5_inicis_test", "html5_inicis", "INIBillTst", true),
-    preset("html5_inicis_general_test", "html5_inicis", "INIpayTest", true),
-    preset("nice_test", "nice", "iamport01m", true),
-    preset("nice_window_test", "nice", "iamport00m", true),
-    preset("nice_v2_test", "nice_v2", "iamport01m", true),
-    preset("nice_v2_window_test", "nice_v2", "iamport00m", true),
+    test("kcp_test", "kcp", "A52LD"),
+    test("kcp_general_test", "kcp", "AO09C"),
+    test("kcp_billing_test", "kcp_billing", "A52LD"),
+    test("inicis_test", "inicis", "INIBillTst"),
+    test("html5_inicis_test", "html5_inicis", "INIBillTst"),
+    test("html5_inicis_general_test", "html5_inicis", "INIpayTest"),
+    test("nice_test", "nice", "iamport01m"),
+    test("nice_window_test", "nice", "iamport00m"),
+    test("nice_v2_test", "nice_v2", "iamport01m"),
+    test("nice_v2_window_test", "nice_v2", "iamport00m"),
+    test("daou_test", "daou", "CTS17266"),
+    test("daou_key_in_test", "daou", "CTS16628"),
+    Preset { required: &[CardField::Birth, CardField::Pwd2digit], ..test("daou_key_in_full_test", "daou", "CTS16629") },
+    test("danal_tpay_test", "danal_tpay", "9810030929"),
+    test("danal_test", "danal", "A010002002"),
+    test("kakaopay_test", "kakaopay", "TCSUBSCRIP"),
+    test("kicc_test", "kicc", "T5102001"),
+    test("ksnet_test", "ksnet", "2999199990"),
+    test("mobilians_test", "mobilians", "170622040674"),
+    test("payco_test", "payco", "AUTOPAY"),
+    test("settle_test", "settle", "nxca_ks_gu"),
+    test("smartro_v2_test", "smartro_v2", "t_2302142m"),
+    test("tosspayments_test", "tosspayments", "iamporttest_4"),
+    test("welcome_test", "welcome", "wpaybill01"),
 ];
 
 /// The presets that config may name.
@@ -174,7 +194,7 @@ fn build(at: usize, config: &ChannelConfig) -> Result<Channel, ChannelError> {
         mid: mid.to_owned(),
         sandbox,
         key_in: config.key_in.unwrap_or(rule.key_in),
-        required: config.required.clone().unwrap_or_default(),
+        required: config.required.clone().unwrap_or_else(|| preset.map_or(Vec::new(), |p| p.required.to_vec())),
         min_amount: config.min_amount.unwrap_or(rule.min_amount[usize::from(sandbox)]),
         name,
     })

@@ -33,7 +33,8 @@ pub(crate) struct PgRule {
     pub(crate) key_in: bool,
     /// Whether `onetime` with `customer_uid` keeps the card.
     pub(crate) keeps_on_onetime: bool,
-    /// The smallest card amount on a live channel and on a test channel [help min-max].
+    /// The smallest amount on a live channel and on a test channel [help min-max]. The article gives
+    /// Inicis 10 and 100 won (CONFLICT); the larger one is taken.
     pub(crate) min_amount: [i64; 2],
     /// Fields that `again` and schedules must carry beside key, order and amount [oa again].
     pub(crate) again_needs: &'static [&'static str],
@@ -82,8 +83,8 @@ pub(crate) const RULES: &[PgRule] = &[
     PgRule { provider: "settle_acc", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, ..BASE },
     PgRule { provider: "daou", key_in: true, ..BASE },
     PgRule { provider: "danal_tpay", window: Some(WindowAmount::IssueOnlyIfZero), again_needs: &["name"], ..BASE },
-    PgRule { provider: "danal", window: Some(WindowAmount::AlwaysCharges), card_only: false, ..BASE },
-    PgRule { provider: "mobilians", window: Some(WindowAmount::AlwaysCharges), card_only: false, ..BASE },
+    PgRule { provider: "danal", window: Some(WindowAmount::AlwaysCharges), card_only: false, min_amount: [301, 301], ..BASE },
+    PgRule { provider: "mobilians", window: Some(WindowAmount::AlwaysCharges), card_only: false, min_amount: [301, 301], ..BASE },
     PgRule { provider: "kicc", window: DISPLAY, ..BASE },
     PgRule { provider: "payco", window: DISPLAY, card_only: false, ..BASE },
     PgRule { provider: "kakaopay", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, ..BASE },
@@ -133,6 +134,11 @@ impl PgRule {
             }
             _ => None,
         }
+    }
+
+    /// Whether a stated VAT is more than the PG takes: Welcome's limit is a tenth [oa again].
+    pub(crate) fn too_much_vat(&self, vat_amount: i64, amount: i64) -> bool {
+        self.provider == "welcome" && vat_amount.saturating_mul(10) > amount
     }
 
     /// The family's own code and words for a charge below the minimum.

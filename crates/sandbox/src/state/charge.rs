@@ -229,6 +229,9 @@ fn check_amount(order: &Order, channel: &ChannelRef, rule: &PgRule) -> Result<()
     if order.amount < channel.min_amount {
         return Err(Refusal::business(1, rule.below_minimum()));
     }
+    if order.vat_amount.is_some_and(|vat| rule.too_much_vat(vat, order.amount)) {
+        return Err(Refusal::business(1, messages::BAD_TAX));
+    }
     if order.card_quota < 0 || (order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM) {
         return Err(Refusal::business(1, rule.bad_instalment()));
     }

@@ -1,4 +1,4 @@
-use kr_billing_sandbox::{Sandbox, SandboxConfig};
+use kr_billing_sandbox::{ChannelConfig, Sandbox, SandboxConfig, presets};
 use serde_json::json;
 
 use crate::client::{Client, GOOD_CARD, with_card};
@@ -88,4 +88,25 @@ async fn contracts_switch_key_in_off_demand_fields_and_mark_tests() {
 fn misspelt_config_keys_are_refused() {
     let error = toml::from_str::<SandboxConfig>("[[channels]]\npreset = \"kcp\"\nmidd = \"x\"").unwrap_err();
     assert!(error.to_string().contains("midd"), "{error}");
+}
+
+#[tokio::test]
+async fn every_preset_starts_and_asks_for_what_its_pg_asks() {
+    let channels = presets().iter().map(|p| ChannelConfig { preset: Some(p.name.to_owned()), ..Default::default() });
+    let config = SandboxConfig { channels: channels.collect(), ..Default::default() };
+    let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    assert_eq!(client.get("/users/pg").await.ok().as_array().unwrap().len(), presets().len());
+    let bare = |pg: &str| json!({ "pg": pg, "card_number": GOOD_CARD, "expiry": "2099-12" });
+    client.post("/subscribe/customers/a", bare("daou.CTS16628")).await.ok();
+    assert!(client.post("/subscribe/customers/a", bare("daou.CTS16629")).await.refused(200, 1).contains("birth"));
+    assert!(client.post("/subscribe/customers/a", bare("ksnet")).await.refused(200, 1).contains("birth"));
+    assert!(client.issue("w", "welcome", GOOD_CARD).await.refused(200, 1).contains("customer_name"));
+    client.issue("s", "ksnet", GOOD_CARD).await.ok();
+    assert!(client.again("s", "o", 5_000).await.refused(200, 1).contains("buyer_name"));
+    client.issue("n", "nice_v2", GOOD_CARD).await.ok();
+    let named = |name: &str| json!({ "customer_uid": "n", "merchant_uid": "o", "amount": 1_000, "name": name });
+    client.post("/subscribe/payments/again", named("a&b")).await.refused(200, 1);
+    client.post("/subscribe/payments/again", named(&"가".repeat(14))).await.refused(200, 1);
+    client.post("/subscribe/payments/again", named(&"가".repeat(13))).await.ok();
 }
