@@ -97,12 +97,13 @@ impl Params {
     }
 }
 
-/// Drops card fields that stand where the API has none.
+/// Drops a card's secrets where the API has no card fields, such as in a schedule's entry. Dates stay:
+/// `custom_data` may well have a `birth` of its own.
 fn forget_cards(value: &mut Value) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(forget_cards),
         Value::Object(fields) => {
-            CardInput::take(fields);
+            fields.retain(|name, _| !matches!(name.as_str(), "card_number" | "pwd_2digit" | "cvc"));
             fields.values_mut().for_each(forget_cards);
         }
         _ => {}
@@ -155,6 +156,12 @@ mod tests {
         assert_eq!(read.integer("d"), Ok(None));
         assert_eq!(read.integer("e"), Ok(None));
         assert_eq!(read.integer("f"), Err(BadField("f")));
+    }
+
+    #[test]
+    fn card_secrets_in_the_wrong_place_are_dropped() {
+        let read = params(json!({ "custom_data": { "birth": "1990", "card": [{ "card_number": "1234123412341234" }] } }));
+        assert_eq!(read.json_text("custom_data").as_deref(), Some(r#"{"birth":"1990","card":[{}]}"#));
     }
 
     #[test]
