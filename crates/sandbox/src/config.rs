@@ -14,7 +14,7 @@ pub struct SandboxConfig {
     /// The name of the channel that a REST call without a usable `pg` goes to. Without it: the
     /// first channel that takes card data.
     pub default_channel: Option<String>,
-    /// The status of a partly refunded payment: `cancelled`, as an official plugin sees it [obs], or
+    /// The status of a partly refunded payment: `cancelled`, as an official plugin sees it, or
     /// `paid`. V1's schema does not say.
     pub partial_refund_status: PartialRefundStatus,
     /// Where webhooks go and how.
