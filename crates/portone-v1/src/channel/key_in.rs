@@ -1,0 +1,25 @@
+//! [`KeyIn`] over this wire.
+
+use async_trait::async_trait;
+use kr_billing_core::{Error, IssueAnswer, IssueRequest, KeyIn, Operation};
+
+use super::Channel;
+use crate::client::Reply;
+use crate::failure::of_refusal;
+use crate::provider::{Phase, Provider};
+
+#[async_trait]
+impl<P: Provider> KeyIn for Channel<P> {
+    fn check(&self, request: &IssueRequest) -> Result<(), Error> {
+        self.check_issue_here(request)
+    }
+
+    async fn issue(&self, request: &IssueRequest) -> Result<IssueAnswer, Error> {
+        self.check_issue_here(request)?;
+        let route = &self.key_in_here(Operation::IssueKey)?.route;
+        match self.client.raw_money().issue_key(request, route).await? {
+            Reply::Done(record) => Ok(IssueAnswer::Stored(Box::new(record.into_stored()))),
+            Reply::Refused(refusal) => Ok(IssueAnswer::Refused(of_refusal(&*self.provider, refusal, Phase::Charge))),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a no means: PG codes out of texts, PortOne's own sentences, and the PG's table behind both.
+
+use kr_billing_core::{CodeClass, DeclineReason, Error, ErrorKind, Failure, Operation, Reach};
+
+use crate::provider::{Phase, Provider};
+
+/// The provider answered with a code other than 0 and without a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// PortOne's code. Only 1 and -1 have been seen. `[obs]`
+    pub code: i64,
+    /// The PG's code, when the text has one.
+    pub pg_code: Option<String>,
+    /// The text as it came, card data and secrets hidden.
+    pub message: String,
+}
+
+impl Refusal {
+    /// As an error of `operation`: the provider did not act.
+    pub fn into_error(self, operation: Operation, kind: ErrorKind) -> Error {
+        let text = match kind {
+            ErrorKind::NotFound => "the provider does not know this id",
+            _ => "the provider refused",
+        };
+        let message = format!("{text} (HTTP {}, code {})", self.status, self.code);
+        Error::new(operation, Reach::Refused, kind, message).with_pg(self.pg_code, self.message)
+    }
+}
+
+/// The first PG code of a text: two to eight of `0-9A-Z` in square brackets. `codes.md` section 1
+pub(crate) fn code_in(text: &str) -> Option<&str> {
+    codes_in(text).next()
+}
+
+fn codes_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('[').skip(1).filter_map(|rest| {
+        let code = rest.split_once(']')?.0;
+        let shaped = (2..=8).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        shaped.then_some(code)
+    })
+}
+
+/// What PortOne's own sentences mean. They come with HTTP 200 and code 1 or -1. `[obs]` portone-v1.md section 3
+fn own_sentence(text: &str) -> Option<CodeClass> {
+    let text = text.trim_start();
+    let starts = |stem: &str| text.starts_with(stem);
+    if text.contains("이미 주문이 이루어진") || text.contains("이미 결제가 이루어진") {
+        Some(CodeClass::Duplicate)
+    } else if starts("유효하지않은 카드번호") {
+        Some(CodeClass::Decline(DeclineReason::InvalidCardNumber))
+    } else if starts("등록되지 않은 구매자") || starts("등록된 고객정보가 없습니다") {
+        Some(CodeClass::Decline(DeclineReason::BillingKeyUnusable))
+    } else {
+        None
+    }
+}
+
+/// What a PG's code or words mean, with the code that decided. Words win where the adapter reads any: its table says so only
+/// for codes that leave the reason to the text.
+fn listed(provider: &dyn Provider, text: &str, phase: Phase) -> Option<(Option<String>, CodeClass, bool)> {
+    for code in codes_in(text) {
+        if let Some(class) = provider.classify_words(Some(code), text) {
+            return Some((Some(code.to_owned()), class, true));
+        }
+        if let Some(class) = provider.classify_code(code, phase) {
+            return Some((Some(code.to_owned()), class, false));
+        }
+    }
+    let class = provider.classify_words(None, text)?;
+    Some((None, class, true))
+}
+
+/// Classifies an answer without a record. Only what is listed is a decline; the rest is for a look-up to settle.
+pub(crate) fn of_refusal(provider: &dyn Provider, refusal: Refusal, phase: Phase) -> Failure {
+    let documented = refusal.status == 200 && matches!(refusal.code, 1 | -1);
+    let mut failure =
+        Failure { class: CodeClass::Unlisted, pg_code: refusal.pg_code, message: refusal.message, from_words: false };
+    if !documented {
+        return failure;
+    }
+    match (own_sentence(&failure.message), listed(provider, &failure.message, phase)) {
+        (Some(class @ CodeClass::Duplicate), _) => failure.class = class,
+        (_, Some((code, class, from_words))) => {
+            failure.class = for_phase(class, phase);
+            failure.pg_code = code.or(failure.pg_code);
+            failure.from_words = from_words;
+        }
+        (Some(class), None) => failure.class = class,
+        (None, None) => {}
+    }
+    failure
+}
+
+/// A charge is not answered by a success code, another product's code, or a cancel's. A cancel's answer to a charge may mean
+/// that it went through and was undone, so a look-up must say.
+fn for_phase(class: CodeClass, phase: Phase) -> CodeClass {
+    match (class, phase) {
+        (CodeClass::Unrelated, _) => CodeClass::Unlisted,
+        (CodeClass::RefundState(_), Phase::Charge) => CodeClass::UnknownOutcome,
+        (class, _) => class,
+    }
+}
+
+/// Classifies a record whose status is `failed`. `pg_provider` is the payment's; the table of another PG says nothing of it.
+///
+/// A failed record is a definite no, whatever its code, unless the code says that the PG itself does not know, or that it has
+/// seen this order before.
+pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str>, failure: &mut Failure) {
+    if pg_provider.is_some_and(|word| !provider.profile().owns_provider(word)) {
+        return;
+    }
+    let found = listed(provider, &failure.message, Phase::Charge);
+    let (code, class, from_words) = match (own_sentence(&failure.message), found) {
+        (Some(class @ CodeClass::Duplicate), _) => (None, Some(class), false),
+        (_, Some((code, class, from_words))) => (code, Some(for_phase(class, Phase::Charge)), from_words),
+        (own, None) => (None, own, false),
+    };
+    failure.pg_code = code.or(failure.pg_code.take());
+    failure.from_words = from_words;
+    failure.class = match (class, &failure.pg_code) {
+        (Some(class), _) if class != CodeClass::Unlisted => class,
+        (_, Some(code)) => CodeClass::Decline(DeclineReason::Other(code.clone())),
+        (_, None) => CodeClass::Decline(DeclineReason::Unstated),
+    };
+}
+
+/// What a refused cancel is as an error. HTTP 200 with another code than 0 means "not cancelled" `[oa cancel]`, unless the PG's
+/// own code says that it does not know.
+pub(crate) fn of_refund(provider: &dyn Provider, refusal: Refusal) -> Error {
+    let failure = of_refusal(provider, refusal.clone(), Phase::Refund);
+    let refusal = Refusal { pg_code: failure.pg_code, ..refusal };
+    if failure.class == CodeClass::UnknownOutcome {
+        let message = "the PG does not know whether it cancelled; read the payment before trying again";
+        return Error::new(Operation::Refund, Reach::Unclear, ErrorKind::ServerFailure, message)
+            .with_pg(refusal.pg_code, refusal.message);
+    }
+    let kind = refund_kind(&refusal.message);
+    refusal.into_error(Operation::Refund, kind)
+}
+
+/// Two of PortOne's own refusals of a cancel. The sentence about the balance is not documented, so its words are only a hint
+/// that the payment must be read again, which is right after any refusal.
+fn refund_kind(text: &str) -> ErrorKind {
+    if text.starts_with("취소할 결제건이 존재하지 않습니다") {
+        ErrorKind::NotFound
+    } else if text.contains("checksum") || (text.contains("취소") && text.contains("일치하지")) {
+        ErrorKind::BalanceChanged
+    } else {
+        ErrorKind::Rejected
+    }
+}

@@ -1,0 +1,203 @@
+//! The account's token: one refresh at a time, however many wait.
+//!
+//! A token's life is the server's `expired_at − now`, measured on the monotonic clock from before the question was sent, so a
+//! wrong local clock does no harm. V1 gives the same token out until less than a minute is left and then prolongs it, so it is
+//! asked for again only when less than [`MARGIN`] is left. `[oa /users/getToken]`
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use kr_billing_core::{Clock, Error, ErrorKind, Operation, Reach, UnixSeconds};
+use secrecy::SecretString;
+use serde_json::value::RawValue;
+
+use crate::answer::{Context, text, unsigned, wire};
+use crate::config::Credentials;
+use crate::request::account;
+use crate::send::{Heard, Reply, Transport};
+use crate::types::account::TokenStatus;
+
+/// When less than this is left, a token is renewed: below the last minute in which V1 prolongs it.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// A token and until when it is good.
+#[derive(Clone)]
+pub(crate) struct Token {
+    pub(crate) text: Arc<SecretString>,
+    /// Counts answers of getToken: the same text may come back, and is another generation.
+    pub(crate) generation: u64,
+    renew_at: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    /// How many refreshes have ended.
+    ended: u64,
+    /// What the last one failed with.
+    failure: Option<Arc<Error>>,
+}
+
+/// Hands out tokens.
+pub(crate) struct TokenManager {
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    /// Held by the one who asks.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl TokenManager {
+    pub(crate) fn new(credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { credentials, clock, state: Mutex::default(), asking: tokio::sync::Mutex::new(()) }
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// A token that is good for a while.
+    ///
+    /// # Errors
+    /// Reach `NotSent`, always.
+    pub(crate) async fn get(&self, transport: &Transport) -> Result<Token, Error> {
+        let now = self.clock.monotonic();
+        if let Some(token) = self.current(|token| now < token.renew_at) {
+            return Ok(token);
+        }
+        self.renew(transport, |token| now < token.renew_at).await
+    }
+
+    /// Another token than the one that a 401 refused. The same text may come back; it has another generation.
+    ///
+    /// # Errors
+    /// Reach `NotSent`, always: a 401 means that nothing was executed.
+    pub(crate) async fn replace(&self, transport: &Transport, refused: &Token) -> Result<Token, Error> {
+        self.renew(transport, |token| token.generation > refused.generation).await
+    }
+
+    /// Asks the server, whatever is at hand.
+    pub(crate) async fn status(&self, transport: &Transport) -> Result<TokenStatus, Error> {
+        let (_, status) = self.ask(transport).await?;
+        Ok(status)
+    }
+
+    /// One asks; who waited takes what came of it, a failure too.
+    async fn renew(&self, transport: &Transport, good: impl Fn(&Token) -> bool) -> Result<Token, Error> {
+        let ended_before = self.lock().ended;
+        let _asking = self.asking.lock().await;
+        if let Some(token) = self.current(&good) {
+            return Ok(token);
+        }
+        if let Some(failure) = self.failure_since(ended_before) {
+            return Err(again(&failure));
+        }
+        let asked = self.ask(transport).await;
+        let mut state = self.lock();
+        state.ended += 1;
+        match asked {
+            Ok((mut token, _)) => {
+                token.generation = state.ended;
+                state.failure = None;
+                state.token = Some(token.clone());
+                Ok(token)
+            }
+            Err(error) => {
+                let failure = Arc::new(error);
+                state.failure = Some(failure.clone());
+                Err(again(&failure))
+            }
+        }
+    }
+
+    async fn ask(&self, transport: &Transport) -> Result<(Token, TokenStatus), Error> {
+        let asked_at = self.clock.monotonic();
+        let call = account::token(&self.credentials);
+        let reply = transport.once(&call, None).await.map_err(|error| error.with_reach(Reach::NotSent))?;
+        let context = Context { operation: Operation::Token, route: call.route, mask: &call.mask };
+        let wire = read(&context, reply).map_err(|error| error.with_reach(Reach::NotSent))?;
+        let life = Duration::from_secs(wire.expires_at - wire.now);
+        let margin = MARGIN.min(life / 2);
+        let renew_at = asked_at.saturating_add(life - margin);
+        let wall = UnixSeconds::from(self.clock.wall()).0;
+        let status = TokenStatus {
+            server_now: UnixSeconds(wire.now),
+            expires_at: UnixSeconds(wire.expires_at),
+            ahead_seconds: i64::try_from(i128::from(wall) - i128::from(wire.now)).unwrap_or(i64::MAX),
+        };
+        Ok((Token { text: Arc::new(wire.text), generation: 0, renew_at }, status))
+    }
+
+    fn current(&self, good: impl Fn(&Token) -> bool) -> Option<Token> {
+        self.lock().token.as_ref().filter(|token| good(token)).cloned()
+    }
+
+    fn failure_since(&self, ended_before: u64) -> Option<Arc<Error>> {
+        let state = self.lock();
+        state.failure.clone().filter(|_| state.ended > ended_before)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The same failure for each caller.
+fn again(failure: &Arc<Error>) -> Error {
+    let mut copy = Error::not_sent(Operation::Token, failure.kind(), failure.message());
+    if let Some(text) = failure.pg_message() {
+        copy = copy.with_pg(failure.pg_code().map(str::to_owned), text);
+    }
+    if failure.source().is_some() {
+        copy = copy.with_source(SharedSource(failure.clone()));
+    }
+    copy
+}
+
+/// What stands behind a failure that several callers got.
+#[derive(Debug)]
+struct SharedSource(Arc<Error>);
+
+impl fmt::Display for SharedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().map_or(Ok(()), |source| fmt::Display::fmt(source, f))
+    }
+}
+
+impl StdError for SharedSource {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source().and_then(StdError::source)
+    }
+}
+
+struct Answered {
+    text: SecretString,
+    now: u64,
+    expires_at: u64,
+}
+
+wire!(AuthWire { access_token, now, expired_at });
+
+fn read(context: &Context<'_>, reply: Reply) -> Result<Answered, Error> {
+    if reply.status == 401 {
+        let message = "the server did not take the key pair; check imp_key and imp_secret";
+        return Err(Error::not_sent(Operation::Token, ErrorKind::Unauthorized, message));
+    }
+    let heard = reply.heard(context)?;
+    let response: Box<RawValue> = match heard {
+        Heard::Done(response) => context.need("response", response)?,
+        Heard::Refused(refusal) => return Err(refusal.into_error(Operation::Token, ErrorKind::Rejected)),
+        Heard::NotFound(refusal) => return Err(refusal.into_error(Operation::Token, ErrorKind::NotFound)),
+    };
+    let wire: AuthWire<'_> = context.fields(&response)?;
+    let token =
+        context.need("access_token", text(wire.access_token).filter(|token| token.bytes().all(|b| b.is_ascii_graphic())))?;
+    let now = context.need("now", unsigned(wire.now))?;
+    let expires_at = context.need("expired_at", unsigned(wire.expired_at))?;
+    if expires_at <= now {
+        return Err(context.bad("holds a token that has no life left"));
+    }
+    Ok(Answered { text: SecretString::from(token), now, expires_at })
+}
