@@ -72,6 +72,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_printed_copies_are_fresh() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        assert_eq!(run(&root, &["--check".to_owned()]), Ok(()));
+    }
+
+    #[test]
+    fn each_table_keeps_its_columns() {
+        let page = matrix_markdown(&profiles());
+        for table in page.split("\n\n").filter(|block| block.starts_with('|')) {
+            let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+            let first = table.lines().next().map(columns);
+            assert!(table.lines().all(|line| Some(columns(line)) == first), "a bar splits a cell:\n{table}");
+        }
+    }
+
+    #[test]
     fn only_what_stands_between_the_marks_is_replaced() {
         let page = format!("a\n{START}\nold\n{END}\nz\n");
         let once = with_table(&page, "| new |\n").unwrap();

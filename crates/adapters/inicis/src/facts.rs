@@ -124,6 +124,11 @@ const NOTES: &[Note] = &[
     ),
     Note::new("period", "The service period shown to the buyer, first and last day as YYYYMMDD.", "[docs inicis]"),
     Note::new(
+        "Language",
+        "`language` is `ko` or `en`, where the window has a choice at all: the documents do not say which has. Others are refused.",
+        "[docs payrq]",
+    ),
+    Note::new(
         "Certificate step",
         "The PC window asks for a certificate, the phone window does not.",
         "[help schedule-requirement]",

@@ -10,5 +10,8 @@ mod config;
 pub mod facts;
 mod provider;
 
-pub use config::{AuthType, Module, WindowConfig};
+pub use config::{AuthType, InicisConfig, KeyInConfig, Module, WindowConfig};
 pub use provider::InicisProvider;
+
+/// An Inicis channel.
+pub type Inicis = kr_billing_portone_v1::Channel<InicisProvider>;

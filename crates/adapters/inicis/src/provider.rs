@@ -1,7 +1,8 @@
 //! Inicis on the wire: its facts, codes and window fields.
 
 use kr_billing_core::{
-    ChargeMethod, ChargeRequest, CodeClass, Error, IssueRequest, Operation, Profile, ScheduleEntry, TaxSplit, WindowRequest,
+    ChargeMethod, ChargeRequest, CodeClass, Error, IssueRequest, Language, Operation, Profile, ScheduleEntry, TaxSplit,
+    WindowRequest,
 };
 use kr_billing_portone_v1::{Extra, Phase, Provider, WindowProvider};
 use serde_json::{Map, Value, json};
@@ -67,13 +68,21 @@ impl Provider for InicisProvider {
 
 impl WindowProvider for InicisProvider {
     fn window_fields(&self, request: &WindowRequest, extra: &mut Extra) -> Result<(), Error> {
-        if let Some(period) = &request.period {
-            extra.set("period", json!({ "from": period.from(), "to": period.to() }));
-        }
+        check_language(request.language)?;
         if let Some(bypass) = self.window.as_ref().map(bypass).filter(|bypass| !bypass.is_empty()) {
             extra.set("bypass", bypass);
         }
         Ok(())
+    }
+}
+
+/// The documents list Korean and English for windows, and which PG has which is not said: others are refused. `[docs payrq]`
+fn check_language(language: Option<Language>) -> Result<(), Error> {
+    match language {
+        None | Some(Language::Ko | Language::En) => Ok(()),
+        Some(_) => {
+            Err(Error::unsupported(Operation::OpenWindow, "language: Inicis's window is known to take `ko` and `en` only"))
+        }
     }
 }
 

@@ -93,6 +93,11 @@ const NOTES: &[Note] = &[
         "[docs kcp]",
     ),
     Note::new(
+        "Language",
+        "`language` is `ko` or `en`, where the window has a choice at all: the documents do not say which has. Others are refused.",
+        "[docs payrq]",
+    ),
+    Note::new(
         "Certificate step",
         "On a PC the certificate log-in is skipped unless KCP's policy switches it on for a merchant.",
         "[docs kcp] [help schedule-requirement]",

@@ -6,7 +6,12 @@
 #![forbid(unsafe_code)]
 
 mod codes;
+mod config;
 pub mod facts;
 mod provider;
 
+pub use config::{KcpConfig, KeyInConfig, WindowConfig};
 pub use provider::KcpProvider;
+
+/// A KCP channel.
+pub type Kcp = kr_billing_portone_v1::Channel<KcpProvider>;

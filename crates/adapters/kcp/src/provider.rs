@@ -1,7 +1,7 @@
 //! KCP on the wire: its facts, codes and window fields.
 
 use kr_billing_core::{
-    ChargeRequest, CodeClass, Error, IssueRequest, Operation, Profile, ScheduleEntry, TaxSplit, WindowRequest,
+    ChargeRequest, CodeClass, Error, IssueRequest, Language, Operation, Profile, ScheduleEntry, TaxSplit, WindowRequest,
 };
 use kr_billing_portone_v1::{Extra, Phase, Provider, WindowProvider};
 use serde_json::{Map, Value};
@@ -59,6 +59,7 @@ impl WindowProvider for KcpProvider {
                 "KCP's recurring window shows no service period; leave `period` out, or use an Inicis channel",
             ));
         }
+        check_language(request.language)?;
         let mut bypass = Map::new();
         if let Some(logo) = &self.site_logo {
             bypass.insert("site_logo".into(), Value::from(logo.as_str()));
@@ -70,5 +71,13 @@ impl WindowProvider for KcpProvider {
             extra.set("bypass", bypass);
         }
         Ok(())
+    }
+}
+
+/// The documents list Korean and English for windows, and which PG has which is not said: others are refused. `[docs payrq]`
+fn check_language(language: Option<Language>) -> Result<(), Error> {
+    match language {
+        None | Some(Language::Ko | Language::En) => Ok(()),
+        Some(_) => Err(Error::unsupported(Operation::OpenWindow, "language: KCP's window is known to take `ko` and `en` only")),
     }
 }

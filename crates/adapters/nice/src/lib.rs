@@ -21,5 +21,5 @@ pub mod nice;
 pub mod nice_v2;
 mod words;
 
-pub use nice::NiceProvider;
-pub use nice_v2::NiceV2Provider;
+pub use nice::{Nice, NiceConfig, NiceProvider};
+pub use nice_v2::{NiceV2, NiceV2Config, NiceV2Provider};
