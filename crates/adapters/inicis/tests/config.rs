@@ -1,4 +1,5 @@
 //! An Inicis channel's configuration: what is taken, what follows from it, and how what is wrong is told.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use kr_billing_core::{
     BillingGateway, BillingKey, BillingKeyId, Buyer, Card, ChannelName, ChargeRequest, Error, ErrorKind, Expiry, IssuePath, Krw,

@@ -1,4 +1,5 @@
 //! Inicis against the suite that every adapter passes, and what it sends.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use kr_billing_core::BillingGateway;
 use kr_billing_inicis::{InicisConfig, KeyInConfig, WindowConfig};

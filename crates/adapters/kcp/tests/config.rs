@@ -1,4 +1,5 @@
 //! A KCP channel's configuration: what is taken, and how what is wrong is told.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use kr_billing_core::{BillingGateway, Error, ErrorKind, IssuePath, Reach};
 use kr_billing_kcp::{Kcp, KcpConfig};

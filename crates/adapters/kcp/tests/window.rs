@@ -1,4 +1,5 @@
 //! The exact object that a page hands to `IMP.request_pay` for KCP.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use kr_billing_core::{
     BillingGateway, BillingKeyId, Buyer, ErrorKind, Language, OrderId, OrderName, Reach, ServicePeriod, WindowRequest,

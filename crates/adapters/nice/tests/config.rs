@@ -1,4 +1,5 @@
 //! NICE's two modules: what is taken, what is refused before sending, and how what is wrong is told.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use kr_billing_core::{
     BillingGateway, BillingKey, BillingKeyId, Card, ChannelName, ChargeRequest, ErrorKind, Expiry, IssuePath, Krw, OrderId,
