@@ -147,3 +147,53 @@ impl Form {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(hint: &WindowHint) -> Option<&str> {
+        hint.order.as_ref().map(OrderId::as_str)
+    }
+
+    #[test]
+    fn a_callback_in_the_old_and_the_new_shape() {
+        let old = from_callback(r#"{"success":true,"imp_uid":"imp_1","merchant_uid":"o_1","paid_amount":100}"#).unwrap();
+        assert_eq!((old.claims_success, order(&old)), (Some(true), Some("o_1")));
+        let new = from_callback(r#"{"imp_uid":null,"merchant_uid":"o_1","error_code":"F1002","error_msg":"취소"}"#).unwrap();
+        assert_eq!((new.claims_success, new.payment.is_none(), new.error_code.as_deref()), (None, true, Some("F1002")));
+    }
+
+    #[test]
+    fn a_redirect_as_address_or_query() {
+        for text in [
+            "https://shop.example/back?imp_uid=imp_1&merchant_uid=o_1&imp_success=false&error_msg=%EC%B7%A8%EC%86%8C+1#x",
+            "imp_uid=imp_1&merchant_uid=o_1&imp_success=false&error_msg=%EC%B7%A8%EC%86%8C+1",
+            "?imp_uid=imp_1&merchant_uid=o_1&imp_success=false&error_msg=%EC%B7%A8%EC%86%8C+1",
+            "/back?imp_uid=imp_1&merchant_uid=o_1&imp_success=false&error_msg=%EC%B7%A8%EC%86%8C+1",
+        ] {
+            let hint = from_redirect(text).unwrap();
+            assert_eq!((hint.claims_success, hint.error_message.as_deref()), (Some(false), Some("취소 1")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_as_json_or_form() {
+        let json = from_webhook(br#"{"imp_uid":"imp_1","merchant_uid":"o_1","status":"paid","event":{"new":1}}"#).unwrap();
+        let form = from_webhook(b"imp_uid=imp_1&merchant_uid=o_1&status=paid").unwrap();
+        assert_eq!((json.status.as_ref(), &json), (Some(&PaymentStatus::Paid), &form));
+        let cancel = from_webhook(b"imp_uid=imp_1&status=cancelled&cancellation_id=c1").unwrap();
+        assert_eq!(cancel.cancellation_id.as_deref(), Some("c1"));
+    }
+
+    #[test]
+    fn what_names_nothing_usable_is_refused() {
+        let long = format!("imp_uid={}", "x".repeat(MAX_BYTES));
+        for bad in ["", "null", "[]", "{", "{}", "imp_uid=a/b", "imp_uid=a&imp_uid=b", r#"{"imp_uid":"a","imp_uid":"b"}"#, &long]
+        {
+            assert!(from_webhook(bad.as_bytes()).is_err(), "{}", &bad[..bad.len().min(40)]);
+            assert!(from_redirect(bad).is_err() && from_callback(bad).is_err());
+        }
+        assert!(from_webhook(b"\xff\xfe").is_err());
+    }
+}
