@@ -1,0 +1,304 @@
+//! Charging: intent first, one send, and no answer believed that was not compared with the question.
+
+use std::time::Duration;
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{
+    Answer, Charge, ChargeMethod, ChargeRequest, CodeClass, Doubt, DoubtCause, Error, ErrorKind, Failure, Operation, Paid,
+    Payment, PaymentId, PaymentStatus, Reach, TaxSplit, Ticket,
+};
+use tracing::instrument;
+
+use crate::billing::{Billing, Channel, millis};
+use crate::journal::{Before, Entry, Intent, Outcome, Subject};
+use crate::judge::Question;
+use crate::outcome::NotCharged;
+use crate::resolve::Found;
+
+/// An intent that is stored, and when it was.
+pub(crate) struct Armed {
+    pub(crate) intent: Intent,
+    stored_at: Duration,
+}
+
+/// Why nothing was charged, with the outcome of the earlier request that stood in the way.
+pub(crate) type Refused = (Error, Option<Box<Outcome>>);
+
+/// What a money call comes to: an outcome, or the error that proves that nothing happened.
+pub(crate) type Concluded = Result<Charge, Error>;
+
+impl Billing {
+    /// Charges.
+    ///
+    /// `Ok` holds the three outcomes a merchant must tell apart. `Err` means that nothing was charged and that no paid or open
+    /// payment is known under this order id; it gives the request back.
+    ///
+    /// The same request under the same order id returns the known outcome and sends nothing, among all who share the journal.
+    ///
+    /// # Errors
+    /// [`NotCharged`]: refused by a check, by the journal (the order id stands for another request), by the provider with proof
+    /// that it did not act, or not sent at all.
+    #[instrument(name = "charge", skip_all, fields(order = %request.order))]
+    pub async fn charge(&self, request: ChargeRequest) -> Result<Charge, NotCharged> {
+        match self.try_charge(&request).await {
+            Ok(charge) => Ok(charge),
+            Err((error, earlier)) => Err(NotCharged::new(error, Some(request)).with_earlier(earlier)),
+        }
+    }
+
+    async fn try_charge(&self, request: &ChargeRequest) -> Result<Charge, Refused> {
+        let plain = |error| (error, None);
+        let channel = self.charge_channel(request).map_err(plain)?;
+        channel.gateway.check_charge(request).map_err(plain)?;
+        let subject = Subject::charge(&request.order);
+        let body = body(request, channel);
+        if let Some(answer) = self.known_answer(&subject, &body).await? {
+            return Ok(answer);
+        }
+        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await.map_err(plain)?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
+        let known = self.known_payments(channel, &subject, request).await.map_err(plain)?;
+        let (key, keep) = match &request.method {
+            ChargeMethod::Key(key) => (Some(key.id.clone()), None),
+            ChargeMethod::Card { .. } => (None, None),
+            ChargeMethod::CardAndKeep { key, .. } => (None, Some(key.clone())),
+        };
+        let attempt = Attempt::Charge { order: request.order.clone(), amount: request.amount, key, keep };
+        let armed = match self.arm(channel, subject, body, attempt, known, request.tax).await.map_err(plain)? {
+            Ok(armed) => armed,
+            Err(entry) => return earlier_answer(entry),
+        };
+        let in_time = || self.in_time(&armed);
+        let answer = self.send(Operation::Charge, in_time, || channel.gateway.charge(request)).await;
+        self.conclude(channel, &armed.intent, answer).await.map_err(plain)
+    }
+
+    fn charge_channel(&self, request: &ChargeRequest) -> Result<&Channel, Error> {
+        match &request.method {
+            ChargeMethod::Key(key) => self.channel(&key.channel, Operation::Charge),
+            ChargeMethod::Card { channel, .. } | ChargeMethod::CardAndKeep { channel, .. } => {
+                self.issuing_channel(channel.as_ref(), Operation::Charge)
+            }
+        }
+    }
+
+    /// The answer the journal has for this request, before anything is asked of the provider.
+    async fn known_answer(&self, subject: &Subject, body: &str) -> Result<Option<Charge>, Refused> {
+        let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
+        match entry {
+            Some(entry) if entry.outcome.as_ref().is_some_and(Outcome::frees) && entry.intent.body == body => Ok(None),
+            Some(entry) if entry.intent.body == body => earlier_answer(Before::Replay(Box::new(entry))).map(Some),
+            Some(entry) => earlier_answer(Before::Conflict(Box::new(entry))).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The payments that stand under this order before the send: none for an order id that is new to the journal, else one
+    /// look-up. A card that is to be kept must get an id of its own, else nobody could tell whether it was stored.
+    async fn known_payments(
+        &self,
+        channel: &Channel,
+        subject: &Subject,
+        request: &ChargeRequest,
+    ) -> Result<Vec<PaymentId>, Error> {
+        if let ChargeMethod::CardAndKeep { key, .. } = &request.method {
+            let used = self.look(Operation::LookUpKey, || channel.gateway.billing_key(key)).await;
+            if used.map_err(|error| error.with_reach(Reach::NotSent))?.is_some() {
+                let text = format!("the billing key id {key} is in use; take a new one for another card");
+                return Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, text));
+            }
+        }
+        if self.inner.journal.find(subject).await.map_err(journal_error)?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.payment_ids(channel, request).await
+    }
+
+    async fn payment_ids(&self, channel: &Channel, request: &ChargeRequest) -> Result<Vec<PaymentId>, Error> {
+        let ask = || channel.gateway.payments(&request.order);
+        let payments = self.look(Operation::LookUpPayment, ask).await.map_err(|error| error.with_reach(Reach::NotSent))?;
+        Ok(payments.into_iter().map(|payment| payment.id).collect())
+    }
+
+    /// Stores the intent. The inner `Err` is the journal's own answer: somebody was there before.
+    pub(crate) async fn arm(
+        &self,
+        channel: &Channel,
+        subject: Subject,
+        body: String,
+        attempt: Attempt,
+        known: Vec<PaymentId>,
+        tax: TaxSplit,
+    ) -> Result<Result<Armed, Before>, Error> {
+        let (now, stored_at) = (self.wall_ms(), self.inner.clock.monotonic());
+        let policy = &self.inner.policy;
+        let ticket = Ticket {
+            version: Ticket::VERSION,
+            channel: channel.name.clone(),
+            attempt,
+            sent_at_ms: now,
+            settled_at_ms: now.saturating_add(millis(policy.proof_after())),
+            known,
+        };
+        let send_by_ms = now.saturating_add(millis(policy.send_within));
+        let intent = Intent { subject, body, ticket, send_by_ms, tax };
+        match self.inner.journal.before_send(&intent).await.map_err(journal_error)? {
+            Before::New => Ok(Ok(Armed { intent, stored_at })),
+            earlier => Ok(Err(earlier)),
+        }
+    }
+
+    /// Whether a stored intent may still be sent, by both clocks.
+    pub(crate) fn in_time(&self, armed: &Armed) -> bool {
+        let passed = self.inner.clock.monotonic().saturating_sub(armed.stored_at);
+        passed <= self.inner.policy.send_within && self.wall_ms() <= armed.intent.send_by_ms
+    }
+
+    /// Turns what was heard into an outcome, and writes it down.
+    pub(crate) async fn conclude(&self, channel: &Channel, intent: &Intent, answer: Result<Answer, Error>) -> Concluded {
+        let found = match answer {
+            Ok(Answer::Recorded(payment)) => self.weigh_record(channel, intent, *payment).await,
+            Ok(Answer::Refused(failure)) => {
+                let cause = match failure.class {
+                    CodeClass::Duplicate => DoubtCause::Duplicate,
+                    _ => DoubtCause::UnknownOutcome,
+                };
+                self.resolve(channel, &intent.ticket, Some(failure), cause).await
+            }
+            Err(error) if error.reach() == Reach::Unclear => {
+                tracing::warn!(kind = ?error.kind(), "no usable answer; looking the order up");
+                self.resolve(channel, &intent.ticket, None, DoubtCause::AnswerLost).await
+            }
+            Err(error) => {
+                self.write_down(intent, &Outcome::NotCharged).await;
+                return Err(error);
+            }
+        };
+        self.outcome(channel, intent, found).await
+    }
+
+    async fn weigh_record(&self, channel: &Channel, intent: &Intent, payment: Payment) -> Found {
+        let ticket = &intent.ticket;
+        let Some(question) = Question::of(ticket) else { return Found::Doubt(DoubtCause::UnknownOutcome) };
+        let fields = question.differences(&payment, channel.gateway.as_ref());
+        if !fields.is_empty() {
+            tracing::error!(payment = %payment.id, ?fields, "the answer is not about what was asked for");
+            let cause = DoubtCause::Mismatch { payment: payment.id, fields };
+            return self.resolve(channel, ticket, None, cause).await;
+        }
+        let ours = !ticket.known.contains(&payment.id);
+        match (&payment.status, &payment.failure) {
+            (PaymentStatus::Paid | PaymentStatus::Cancelled, _) => Found::Paid { payment, by_look_up: !ours },
+            (PaymentStatus::Failed, Some(Failure { class: CodeClass::Decline(_), .. })) if ours => {
+                Found::Declined(question.decline(payment.failure.as_ref(), Some(payment.id.clone())))
+            }
+            _ => self.resolve(channel, ticket, None, DoubtCause::UnknownOutcome).await,
+        }
+    }
+
+    async fn outcome(&self, channel: &Channel, intent: &Intent, found: Found) -> Concluded {
+        match found {
+            Found::Paid { payment, by_look_up } => {
+                let paid = self.paid(channel, &intent.ticket, payment, by_look_up).await;
+                self.write_down(intent, &Outcome::Paid { paid: Box::new(paid.clone()) }).await;
+                Ok(Charge::Paid(Box::new(paid)))
+            }
+            Found::Declined(decline) => {
+                self.write_down(intent, &Outcome::Declined { decline: decline.clone() }).await;
+                Ok(Charge::Declined(decline))
+            }
+            Found::NotCharged => {
+                self.write_down(intent, &Outcome::NotCharged).await;
+                let text = "no answer came, and after the settle time the provider has no such payment";
+                Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::Timeout, text))
+            }
+            Found::Mismatch { payment, fields } => {
+                let cause = DoubtCause::Mismatch { payment: payment.id, fields };
+                Ok(in_doubt(intent.ticket.clone(), cause))
+            }
+            Found::Doubt(cause) => Ok(in_doubt(intent.ticket.clone(), cause)),
+        }
+    }
+
+    /// A captured payment, with the second question of a card that was to be kept.
+    pub(crate) async fn paid(&self, channel: &Channel, ticket: &Ticket, payment: Payment, found: bool) -> Paid {
+        let key = self.key_stored(channel, ticket, found).await;
+        Paid { payment, found, key }
+    }
+
+    /// Writes an outcome. A journal that fails now never turns a known outcome into an error: the intent stays open and is
+    /// settled by [`Billing::recover`].
+    pub(crate) async fn write_down(&self, intent: &Intent, outcome: &Outcome) {
+        if let Err(error) = self.inner.journal.settle(&intent.subject, &intent.ticket, outcome).await {
+            tracing::error!(subject = %intent.subject, %error, "the outcome could not be written to the journal");
+        }
+    }
+}
+
+/// What makes two requests the same: everything that decides about money, and no card data.
+fn body(request: &ChargeRequest, channel: &Channel) -> String {
+    let method = match &request.method {
+        ChargeMethod::Key(key) => format!("key {}", key.id),
+        ChargeMethod::Card { .. } => "card".to_owned(),
+        ChargeMethod::CardAndKeep { key, .. } => format!("card, kept as {key}"),
+    };
+    let parts = serde_json::json!([
+        "charge",
+        channel.name,
+        request.order,
+        request.amount,
+        "KRW",
+        method,
+        request.name,
+        request.tax,
+        request.installment,
+        request.interest_free,
+        request.use_card_point
+    ]);
+    parts.to_string()
+}
+
+/// The answer when somebody was there before: the known outcome for the same request, doubt for an order that is or may be paid,
+/// and a refusal with the earlier outcome only where it is known that nothing was charged.
+pub(crate) fn earlier_answer(before: Before) -> Result<Charge, Refused> {
+    let (entry, same) = match before {
+        Before::Replay(entry) => (entry, true),
+        Before::Conflict(entry) => (entry, false),
+        Before::New => {
+            let text = "the journal contradicts itself";
+            return Err((Error::not_sent(Operation::Journal, ErrorKind::Journal, text), None));
+        }
+    };
+    let Entry { intent, outcome } = *entry;
+    match (outcome, same) {
+        (None, _) => Ok(in_doubt(intent.ticket, DoubtCause::EarlierAttempt)),
+        (Some(Outcome::Paid { paid }), true) => Ok(Charge::Paid(paid)),
+        (Some(Outcome::Declined { decline }), true) => Ok(Charge::Declined(decline)),
+        (Some(Outcome::Paid { paid }), false) => {
+            Ok(in_doubt(intent.ticket, DoubtCause::OrderTaken { payment: Some(paid.payment.id) }))
+        }
+        (Some(earlier), _) => {
+            let text = "the order id stands for another request, which was not charged; take a new order id for this one";
+            Err((Error::not_sent(Operation::Charge, ErrorKind::OrderConflict, text), Some(Box::new(earlier))))
+        }
+    }
+}
+
+pub(crate) fn in_doubt(ticket: Ticket, cause: DoubtCause) -> Charge {
+    let detail = match &cause {
+        DoubtCause::AnswerLost => "no answer came, and the provider does not show the order yet",
+        DoubtCause::UnknownOutcome => "the PG does not say whether the charge went through",
+        DoubtCause::Duplicate => "the provider says that the order was made before, and shows no payment",
+        DoubtCause::Mismatch { .. } => "the provider shows a payment that is not what was asked for; look at it yourself",
+        DoubtCause::OrderTaken { .. } => "the order id belongs to another payment; this charge was not made",
+        _ => "an earlier attempt under this order id is still in doubt; nothing was sent",
+    };
+    tracing::warn!(?cause, "in doubt");
+    Charge::InDoubt(Box::new(Doubt { ticket, cause, detail: detail.to_owned() }))
+}
+
+pub(crate) fn journal_error(error: crate::journal::JournalError) -> Error {
+    let text = "the journal could not be read or written; nothing is sent without it";
+    Error::not_sent(Operation::Journal, ErrorKind::Journal, text).with_source(error)
+}

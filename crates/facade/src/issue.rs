@@ -1,0 +1,239 @@
+//! Billing keys: by key-in, or by a window whose result is looked up and never believed.
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{
+    BillingKey, BillingKeyId, ChannelName, CodeClass, Doubt, DoubtCause, Error, ErrorKind, IssueAnswer, IssuePath, IssueRequest,
+    Operation, OrderId, Payment, PaymentStatus, Reach, StoredKey, Ticket, WindowHint, WindowParams, WindowRequest,
+};
+use tracing::instrument;
+
+use crate::billing::{Billing, Channel, millis};
+use crate::outcome::{Issuance, Issued, WindowOutcome};
+
+/// How a key can be had on a channel, through policy. Exhaustive on purpose: a merchant behind a configuration must write each arm.
+#[derive(Debug, Clone, Copy)]
+pub enum Issuing<'a> {
+    /// Only in the PG's window.
+    Window(WindowIssuer<'a>),
+    /// Only from card data that the merchant's server holds.
+    KeyIn(KeyInIssuer<'a>),
+    /// Both, under this contract.
+    Either {
+        /// The window.
+        window: WindowIssuer<'a>,
+        /// Key-in.
+        key_in: KeyInIssuer<'a>,
+    },
+}
+
+impl<'a> Issuing<'a> {
+    /// The window, where there is one.
+    pub fn window(self) -> Option<WindowIssuer<'a>> {
+        match self {
+            Self::Window(window) | Self::Either { window, .. } => Some(window),
+            Self::KeyIn(_) => None,
+        }
+    }
+
+    /// Key-in, where there is one.
+    pub fn key_in(self) -> Option<KeyInIssuer<'a>> {
+        match self {
+            Self::KeyIn(key_in) | Self::Either { key_in, .. } => Some(key_in),
+            Self::Window(_) => None,
+        }
+    }
+}
+
+/// A channel's window.
+#[derive(Debug, Clone, Copy)]
+pub struct WindowIssuer<'a> {
+    billing: &'a Billing,
+    channel: &'a ChannelName,
+}
+
+/// A channel's key-in.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyInIssuer<'a> {
+    billing: &'a Billing,
+    channel: &'a ChannelName,
+}
+
+impl Billing {
+    /// How new keys are had: on `channel`, or on the default one.
+    ///
+    /// # Errors
+    /// There is no such channel, or no default.
+    pub fn issuing(&self, channel: Option<&ChannelName>) -> Result<Issuing<'_>, Error> {
+        let channel = self.issuing_channel(channel, Operation::IssueKey)?;
+        let window = WindowIssuer { billing: self, channel: &channel.name };
+        let key_in = KeyInIssuer { billing: self, channel: &channel.name };
+        Ok(match channel.gateway.issue_path() {
+            IssuePath::Window(_) => Issuing::Window(window),
+            IssuePath::KeyIn(_) => Issuing::KeyIn(key_in),
+            IssuePath::Either { .. } => Issuing::Either { window, key_in },
+        })
+    }
+
+    /// Asks again whether a card was stored.
+    ///
+    /// # Errors
+    /// Only for a ticket that is unreadable or foreign. A look-up that fails leaves it in doubt.
+    pub async fn resume_issue(&self, ticket: &Ticket) -> Result<Option<Issuance>, Error> {
+        let channel = self.ticket_channel(ticket)?;
+        let Attempt::Issue { key } = &ticket.attempt else {
+            let text = "this is not the ticket of a billing key";
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        };
+        let found = self.look(Operation::LookUpKey, || channel.gateway.billing_key(key)).await;
+        Ok(match found {
+            Ok(Some(stored)) => Some(Issuance::Stored(Box::new(issued(channel, key, stored)))),
+            Ok(None) if self.wall_ms() >= ticket.settled_at_ms => None,
+            _ => Some(issue_in_doubt(ticket.clone())),
+        })
+    }
+
+    /// Checks by look-up what a window has done. The hint only says where to look; nothing of it is believed.
+    ///
+    /// # Errors
+    /// The channel is unknown, or a look-up failed.
+    #[instrument(name = "confirm_window", skip_all, fields(order = %order, key = %key.id))]
+    pub async fn confirm_window(
+        &self,
+        key: &BillingKey,
+        order: &OrderId,
+        hint: Option<&WindowHint>,
+    ) -> Result<WindowOutcome, Error> {
+        let channel = self.channel(&key.channel, Operation::ReadWindowResult)?;
+        let ask = || channel.gateway.payments(order);
+        let records = self.look(Operation::ReadWindowResult, ask).await?;
+        let newest = records.into_iter().max_by_key(|record| record.started_at.max(record.paid_at));
+        let said = hint.and_then(|hint| hint.error_message.clone());
+        let Some(record) = newest else {
+            let failed = hint.is_some_and(|hint| hint.error_code.is_some() || hint.claims_success == Some(false));
+            return Ok(if failed { WindowOutcome::NotIssued { payment: None, reason: said } } else { WindowOutcome::Pending });
+        };
+        match record.status {
+            PaymentStatus::Paid => {}
+            PaymentStatus::Failed | PaymentStatus::Cancelled => {
+                let reason = record.failure.map(|failure| failure.message).or(said);
+                return Ok(WindowOutcome::NotIssued { payment: Some(record.id), reason });
+            }
+            _ => return Ok(WindowOutcome::Pending),
+        }
+        let fields = window_differences(&record, key, channel);
+        if !fields.is_empty() {
+            return Ok(WindowOutcome::Mismatch { payment: record.id, fields });
+        }
+        let stored = self.look(Operation::LookUpKey, || channel.gateway.billing_key(&key.id)).await?;
+        Ok(stored.map_or(WindowOutcome::Pending, |stored| WindowOutcome::Issued(Box::new(issued(channel, &key.id, stored)))))
+    }
+}
+
+/// Where an issuance record differs from what was asked for, by wire names.
+fn window_differences(record: &Payment, key: &BillingKey, channel: &Channel) -> Vec<String> {
+    let gateway = channel.gateway.as_ref();
+    let mids = gateway.mids();
+    let checks = [
+        ("customer_uid_usage", !record.is_issuance()),
+        ("customer_uid", record.key.as_deref().is_some_and(|id| id != key.id.as_str())),
+        ("pg_provider", record.pg_provider.as_deref().is_some_and(|pg| !gateway.profile().owns_provider(pg))),
+        ("pg_id", record.pg_id.as_ref().is_some_and(|mid| !mids.is_empty() && !mids.contains(mid))),
+        ("sandbox", record.sandbox.is_some_and(|test| test != gateway.is_test_channel())),
+    ];
+    checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect()
+}
+
+fn issued(channel: &Channel, key: &BillingKeyId, stored: StoredKey) -> Issued {
+    Issued { key: BillingKey::new(channel.name.clone(), key.clone()), stored }
+}
+
+fn issue_in_doubt(ticket: Ticket) -> Issuance {
+    let detail = "no answer came, and the provider does not show the billing key yet".to_owned();
+    Issuance::InDoubt(Box::new(Doubt { ticket, cause: DoubtCause::AnswerLost, detail }))
+}
+
+impl WindowIssuer<'_> {
+    /// The exact parameter object for `IMP.request_pay`. Store the request's key and order: [`Billing::confirm_window`] needs them.
+    ///
+    /// # Errors
+    /// Nothing is opened: a field is missing, or an option is one that this PG's window does not have.
+    pub fn parameters(&self, request: &WindowRequest) -> Result<WindowParams, Error> {
+        let channel = self.billing.channel(self.channel, Operation::OpenWindow)?;
+        match channel.gateway.issue_path().window() {
+            Some(window) => window.parameters(request),
+            None => Err(Error::unsupported(Operation::OpenWindow, "this channel has no window")),
+        }
+    }
+
+    /// The channel.
+    pub fn channel(&self) -> &ChannelName {
+        self.channel
+    }
+}
+
+impl KeyInIssuer<'_> {
+    /// Stores a card. Its id must not be in use: a used one would be mapped to the new card without a trace. `[docs non-auth]`
+    ///
+    /// # Errors
+    /// Nothing was stored: refused by a check, the id is in use, or the call was not sent.
+    #[instrument(name = "issue", skip_all, fields(key = %request.key))]
+    pub async fn issue(&self, request: &IssueRequest) -> Result<Issuance, Error> {
+        let billing = self.billing;
+        let channel = billing.channel(self.channel, Operation::IssueKey)?;
+        let Some(key_in) = channel.gateway.issue_path().key_in() else {
+            return Err(Error::unsupported(Operation::IssueKey, "this channel has no key-in"));
+        };
+        key_in.check(request)?;
+        let _place = billing.inner.limits.place(billing.inner.clock.as_ref(), Operation::IssueKey).await?;
+        channel.pace.turn(billing.inner.clock.as_ref()).await;
+        let look = || channel.gateway.billing_key(&request.key);
+        let used = billing.look(Operation::LookUpKey, look).await.map_err(|error| error.with_reach(Reach::NotSent))?;
+        if used.is_some() {
+            let text = format!("the billing key id {} is in use; take a new one, then delete the old one", request.key);
+            return Err(Error::not_sent(Operation::IssueKey, ErrorKind::InvalidInput, text));
+        }
+        let now = billing.wall_ms();
+        let ticket = Ticket {
+            version: Ticket::VERSION,
+            channel: channel.name.clone(),
+            attempt: Attempt::Issue { key: request.key.clone() },
+            sent_at_ms: now,
+            settled_at_ms: now.saturating_add(millis(billing.inner.policy.proof_after())),
+            known: Vec::new(),
+        };
+        match billing.send(Operation::IssueKey, || true, || key_in.issue(request)).await {
+            Ok(IssueAnswer::Stored(stored)) if stored.id == request.key => {
+                Ok(Issuance::Stored(Box::new(issued(channel, &request.key, *stored))))
+            }
+            Ok(IssueAnswer::Refused(failure)) if matches!(failure.class, CodeClass::Decline(_)) => Ok(Issuance::Refused(failure)),
+            Err(error) if error.reach() != Reach::Unclear => Err(error),
+            Ok(IssueAnswer::Refused(failure)) => match self.find_issued(channel, request, ticket).await {
+                Issuance::InDoubt(_) if failure.class == CodeClass::Unlisted => Ok(Issuance::Refused(failure)),
+                found => Ok(found),
+            },
+            Ok(IssueAnswer::Stored(_)) | Err(_) => Ok(self.find_issued(channel, request, ticket).await),
+        }
+    }
+
+    /// Looks the key up for a bounded time: it was not there before, so if it is there now, it was stored.
+    async fn find_issued(&self, channel: &Channel, request: &IssueRequest, ticket: Ticket) -> Issuance {
+        let (clock, policy) = (self.billing.inner.clock.as_ref(), &self.billing.inner.policy);
+        let began = clock.monotonic();
+        let mut waits = policy.waits();
+        loop {
+            if let Ok(Some(stored)) = channel.gateway.billing_key(&request.key).await {
+                return Issuance::Stored(Box::new(issued(channel, &request.key, stored)));
+            }
+            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
+            if left.is_zero() || !self.billing.inner.limits.may_ask_again() {
+                return issue_in_doubt(ticket);
+            }
+            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
+        }
+    }
+
+    /// The channel.
+    pub fn channel(&self) -> &ChannelName {
+        self.channel
+    }
+}

@@ -1,0 +1,233 @@
+//! A journal on disk. An intent is on the disk before `before_send` answers.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use kr_billing_core::{PaymentId, TaxSplit, Ticket};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Row};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
+use crate::billing::millis;
+
+/// How many commands one commit may carry.
+const BATCH: usize = 256;
+
+/// How long settled entries are kept: 400 days, longer than a card payment can be refunded. `[help refund-period]`
+const KEEP: Duration = Duration::from_secs(400 * 86_400);
+
+/// How long a writer waits for another process's commit.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// Keeps intents in a SQLite file: write-ahead log, `synchronous=FULL`, one writer that commits waiting calls together.
+///
+/// Several processes on one machine may share the file; two of them cannot both send one order.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    writer: mpsc::Sender<Command>,
+    readers: SqlitePool,
+    durability: Durability,
+}
+
+/// What SQLite itself says about how this journal writes, read back from the writer's own connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durability {
+    /// `wal`.
+    pub journal_mode: String,
+    /// 2 is `FULL`: each commit is on the disk before it is reported.
+    pub synchronous: i64,
+}
+
+enum Command {
+    BeforeSend(Box<Intent>, oneshot::Sender<Result<Before, JournalError>>),
+    Settle(Subject, Box<Ticket>, Box<Outcome>, oneshot::Sender<Result<(), JournalError>>),
+}
+
+impl SqliteJournal {
+    /// Opens the file, or makes it, and brings its tables up to date. Drops what was settled more than 400 days ago.
+    ///
+    /// # Errors
+    /// The file is not a journal, cannot be written, or SQLite does not give the durability that is asked for.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| failed("open it", e))?;
+        let migrations = sqlx::migrate!("./migrations");
+        migrations
+            .run_direct(None, &mut connection, false)
+            .await
+            .map_err(|error| JournalError::new("its tables do not fit").with_source(error))?;
+        let durability = read_back(&mut connection).await?;
+        if durability != (Durability { journal_mode: "wal".into(), synchronous: 2 }) {
+            return Err(JournalError::new("SQLite does not write through to the disk here; put the journal on a local disk"));
+        }
+        prune(&mut connection, SystemTime::now()).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(|e| failed("open it", e))?;
+        let (writer, commands) = mpsc::channel(4 * BATCH);
+        tokio::spawn(write(connection, commands));
+        Ok(Self { writer, readers, durability })
+    }
+
+    /// How the writer's connection writes, as SQLite says.
+    pub fn durability(&self) -> &Durability {
+        &self.durability
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, JournalError>>) -> Command) -> Result<T, JournalError> {
+        let gone = || JournalError::new("its writer has stopped");
+        let (reply, answer) = oneshot::channel();
+        self.writer.send(command(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        let intent = Box::new(intent.clone());
+        self.ask(|reply| Command::BeforeSend(intent, reply)).await
+    }
+
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        let (subject, ticket, outcome) = (subject.clone(), Box::new(ticket.clone()), Box::new(outcome.clone()));
+        self.ask(|reply| Command::Settle(subject, ticket, outcome, reply)).await
+    }
+
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        let mut connection = self.readers.acquire().await.map_err(|e| failed("read it", e))?;
+        find(&mut connection, subject).await
+    }
+
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        let rows =
+            sqlx::query("SELECT intent FROM intents WHERE outcome IS NULL ORDER BY subject").fetch_all(&self.readers).await;
+        rows.map_err(|e| failed("read it", e))?.iter().map(|row| decode(row.get(0))).collect()
+    }
+
+    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
+        let query = sqlx::query("SELECT intent FROM intents WHERE payment = ?1").bind(payment.as_str());
+        let row = query.fetch_optional(&self.readers).await.map_err(|e| failed("read it", e))?;
+        row.map(|row| decode::<Intent>(row.get(0)).map(|intent| intent.tax)).transpose()
+    }
+}
+
+/// The one writer: takes what waits, commits it together, then answers.
+async fn write(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Command>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while commands.recv_many(&mut batch, BATCH).await > 0 {
+        let mut replies: Vec<Reply> = Vec::with_capacity(batch.len());
+        let done = commit(&mut connection, &batch, &mut replies).await;
+        for (at, command) in batch.drain(..).enumerate() {
+            answer(command, replies.get_mut(at).and_then(Option::take), done.as_ref().err());
+        }
+    }
+}
+
+/// What a command comes to inside the transaction: the journal's answer, or `None` for a settled outcome.
+type Reply = Option<Option<Before>>;
+
+async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &mut Vec<Reply>) -> Result<(), JournalError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|e| failed("lock it", e))?;
+    for command in batch {
+        replies.push(Some(match command {
+            Command::BeforeSend(intent, _) => Some(before_send(&mut transaction, intent).await?),
+            Command::Settle(subject, ticket, outcome, _) => {
+                settle(&mut transaction, subject, ticket, outcome).await?;
+                None
+            }
+        }));
+    }
+    transaction.commit().await.map_err(|e| failed("commit to it", e))
+}
+
+fn answer(command: Command, reply: Option<Option<Before>>, error: Option<&JournalError>) {
+    let failure = || JournalError::new(error.map_or("it gave no answer".to_owned(), ToString::to_string));
+    // A caller that has gone away needs no answer.
+    match (command, reply) {
+        (Command::BeforeSend(_, to), Some(Some(before))) if error.is_none() => drop(to.send(Ok(before))),
+        (Command::BeforeSend(_, to), _) => drop(to.send(Err(failure()))),
+        (Command::Settle(.., to), Some(_)) if error.is_none() => drop(to.send(Ok(()))),
+        (Command::Settle(.., to), _) => drop(to.send(Err(failure()))),
+    }
+}
+
+async fn before_send(connection: &mut SqliteConnection, intent: &Intent) -> Result<Before, JournalError> {
+    if let Some(earlier) = find(connection, &intent.subject).await?
+        && let Some(answer) = Before::judge(intent, earlier)
+    {
+        return Ok(answer);
+    }
+    sqlx::query("INSERT OR REPLACE INTO intents (subject, intent) VALUES (?1, ?2)")
+        .bind(intent.subject.as_str())
+        .bind(encode(intent)?)
+        .execute(connection)
+        .await
+        .map_err(|e| failed("write to it", e))?;
+    Ok(Before::New)
+}
+
+async fn settle(
+    connection: &mut SqliteConnection,
+    subject: &Subject,
+    ticket: &Ticket,
+    outcome: &Outcome,
+) -> Result<(), JournalError> {
+    let Some(entry) = find(connection, subject).await? else { return Ok(()) };
+    if entry.outcome.is_some() || entry.intent.ticket != *ticket {
+        return Ok(());
+    }
+    sqlx::query("UPDATE intents SET outcome = ?2, payment = ?3, settled_at_ms = ?4 WHERE subject = ?1")
+        .bind(subject.as_str())
+        .bind(encode(outcome)?)
+        .bind(outcome.paid_payment().map(PaymentId::as_str))
+        .bind(stamp(SystemTime::now()))
+        .execute(connection)
+        .await
+        .map_err(|e| failed("write to it", e))?;
+    Ok(())
+}
+
+async fn find(connection: &mut SqliteConnection, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+    let query = sqlx::query("SELECT intent, outcome FROM intents WHERE subject = ?1").bind(subject.as_str());
+    let Some(row) = query.fetch_optional(connection).await.map_err(|e| failed("read it", e))? else { return Ok(None) };
+    let outcome: Option<String> = row.get(1);
+    Ok(Some(Entry { intent: decode(row.get(0))?, outcome: outcome.map(decode).transpose()? }))
+}
+
+async fn read_back(connection: &mut SqliteConnection) -> Result<Durability, JournalError> {
+    let mode = sqlx::query("PRAGMA journal_mode").fetch_one(&mut *connection).await.map_err(|e| failed("read it", e))?;
+    let synchronous = sqlx::query("PRAGMA synchronous").fetch_one(connection).await.map_err(|e| failed("read it", e))?;
+    Ok(Durability { journal_mode: mode.get(0), synchronous: synchronous.get(0) })
+}
+
+async fn prune(connection: &mut SqliteConnection, now: SystemTime) -> Result<(), JournalError> {
+    let query = sqlx::query("DELETE FROM intents WHERE settled_at_ms < ?1").bind(stamp(now - KEEP));
+    query.execute(connection).await.map_err(|e| failed("prune it", e))?;
+    Ok(())
+}
+
+fn stamp(time: SystemTime) -> i64 {
+    i64::try_from(millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())).unwrap_or(i64::MAX)
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<String, JournalError> {
+    serde_json::to_string(value).map_err(|error| JournalError::new("an entry cannot be written").with_source(error))
+}
+
+fn decode<T: DeserializeOwned>(text: String) -> Result<T, JournalError> {
+    // The decoder's own text may quote the entry.
+    serde_json::from_str(&text).map_err(|_| JournalError::new("an entry cannot be read; was it written by a newer version?"))
+}
+
+fn failed(what: &str, error: sqlx::Error) -> JournalError {
+    JournalError::new(format!("could not {what}")).with_source(error)
+}

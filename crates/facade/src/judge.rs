@@ -1,0 +1,105 @@
+//! Reading what the provider knows about an order. Pure: records in, verdict out.
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{
+    BillingGateway, BillingKeyId, CodeClass, Decline, DeclineReason, Failure, Krw, OrderId, Payment, PaymentId, PaymentStatus,
+    Ticket,
+};
+
+/// What was asked for, against which every record is held.
+#[derive(Debug, Clone)]
+pub(crate) struct Question<'a> {
+    pub(crate) order: &'a OrderId,
+    pub(crate) amount: Krw,
+    pub(crate) key: Option<&'a BillingKeyId>,
+    pub(crate) known: &'a [PaymentId],
+}
+
+impl<'a> Question<'a> {
+    /// The question of a charge's ticket.
+    pub(crate) fn of(ticket: &'a Ticket) -> Option<Self> {
+        match &ticket.attempt {
+            Attempt::Charge { order, amount, key, keep } => {
+                let key = key.as_ref().or(keep.as_ref());
+                Some(Self { order, amount: *amount, key, known: &ticket.known })
+            }
+            Attempt::Retry { order, amount, key } => Some(Self { order, amount: *amount, key: Some(key), known: &ticket.known }),
+            _ => None,
+        }
+    }
+
+    /// The fields, by their wire names, in which a record differs from what was asked for. Order, amount and currency must be
+    /// there and equal; PG, MID, key and test mark are compared where the record carries them.
+    pub(crate) fn differences(&self, payment: &Payment, gateway: &dyn BillingGateway) -> Vec<String> {
+        let mids = gateway.mids();
+        let said = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+        let wrong_pg = said(&payment.pg_provider).is_some_and(|pg| !gateway.profile().owns_provider(&pg));
+        let wrong_mid = said(&payment.pg_id).is_some_and(|mid| !mids.is_empty() && !mids.contains(&mid));
+        let wrong_key = match (said(&payment.key), self.key) {
+            (Some(key), Some(asked)) => key != asked.as_str(),
+            _ => false,
+        };
+        let checks = [
+            ("merchant_uid", payment.order != *self.order),
+            ("amount", !payment.amount.is(self.amount)),
+            ("currency", !payment.currency.is_krw()),
+            ("pg_provider", wrong_pg),
+            ("pg_id", wrong_mid),
+            ("customer_uid", wrong_key),
+            ("sandbox", payment.sandbox.is_some_and(|test| test != gateway.is_test_channel())),
+        ];
+        checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect()
+    }
+
+    /// The decline of a failure that is definite, or is taken as definite because the settle time has passed.
+    pub(crate) fn decline(&self, failure: Option<&Failure>, payment: Option<PaymentId>) -> Decline {
+        let (reason, code, message, from_words) = match failure {
+            None => (DeclineReason::Unstated, None, String::new(), false),
+            Some(failure) => {
+                let reason = match (&failure.class, &failure.pg_code) {
+                    (CodeClass::Decline(reason), _) => reason.clone(),
+                    (_, Some(code)) => DeclineReason::Other(code.clone()),
+                    (_, None) => DeclineReason::Unstated,
+                };
+                (reason, failure.pg_code.clone(), failure.message.clone(), failure.from_words)
+            }
+        };
+        Decline { reason, order: self.order.clone(), payment, pg_code: code, pg_message: message, from_words }
+    }
+}
+
+/// What the records say.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// One captured payment, as asked for.
+    Paid(Payment),
+    /// A captured payment that is not what was asked for.
+    Mismatch(Payment, Vec<String>),
+    /// Nothing captured and nothing open; the newest failed record that was not known before, if there is one.
+    NothingCaptured(Option<Box<Payment>>),
+    /// A record that may still become paid.
+    Open,
+}
+
+/// Reads all records under an order.
+///
+/// A captured one settles the order even when it is older than this attempt, since V1 burns the number `[obs]`. Failed ones from
+/// before are never this attempt's. The record of a window's issuance is no charge.
+pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn BillingGateway) -> Verdict {
+    let mut charges: Vec<Payment> = records.into_iter().filter(|record| !record.is_issuance()).collect();
+    let captured = charges.iter().filter(|record| record.status.was_captured()).count();
+    if let Some(at) = charges.iter().position(|record| record.status.was_captured()) {
+        let payment = charges.swap_remove(at);
+        let mut fields = question.differences(&payment, gateway);
+        if captured > 1 {
+            fields.push("merchant_uid: paid more than once".into());
+        }
+        return if fields.is_empty() { Verdict::Paid(payment) } else { Verdict::Mismatch(payment, fields) };
+    }
+    if charges.iter().any(|record| record.status != PaymentStatus::Failed) {
+        return Verdict::Open;
+    }
+    charges.retain(|record| !question.known.contains(&record.id));
+    let newest = charges.into_iter().max_by_key(|record| record.started_at.max(record.failed_at));
+    Verdict::NothingCaptured(newest.map(Box::new))
+}

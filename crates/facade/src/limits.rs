@@ -1,0 +1,63 @@
+//! Back-pressure: how much may be under way, and how often a failing provider is asked again.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use kr_billing_core::{Clock, Error, ErrorKind, Operation};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::policy::Policy;
+
+/// What a failed extra request costs, in units of what a success earns.
+const COST: u32 = 5;
+
+/// The places for money calls, and the budget for asking again.
+pub(crate) struct Limits {
+    places: Semaphore,
+    wait: Duration,
+    budget: AtomicU32,
+    full: u32,
+}
+
+impl Limits {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        let full = policy.retry_budget.saturating_mul(COST);
+        let places = Semaphore::new(policy.concurrent_sends.clamp(1, Semaphore::MAX_PERMITS));
+        Self { places, wait: policy.wait_for_place, budget: AtomicU32::new(full), full }
+    }
+
+    /// Waits for a place, for a bounded time.
+    pub(crate) async fn place(&self, clock: &dyn Clock, operation: Operation) -> Result<SemaphorePermit<'_>, Error> {
+        let busy = || Error::not_sent(operation, ErrorKind::Exhausted, "too many calls are under way; try again later");
+        tokio::select! {
+            biased;
+            permit = self.places.acquire() => permit.map_err(|_| busy()),
+            () = clock.sleep(self.wait) => Err(busy()),
+        }
+    }
+
+    /// Takes the cost of one more request from the budget. `false` when an outage has used it up.
+    pub(crate) fn may_ask_again(&self) -> bool {
+        let take = |left: u32| left.checked_sub(COST);
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// A request got a usable answer.
+    pub(crate) fn earned(&self) {
+        let add = |left: u32| (left < self.full).then(|| left + 1);
+        let _full = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_uses_the_budget_up_and_successes_earn_it_back() {
+        let limits = Limits::new(&Policy { retry_budget: 2, ..Policy::default() });
+        assert!(limits.may_ask_again() && limits.may_ask_again() && !limits.may_ask_again());
+        (0..COST).for_each(|_| limits.earned());
+        assert!(limits.may_ask_again() && !limits.may_ask_again());
+    }
+}

@@ -1,0 +1,41 @@
+//! After a crash: settling every intent that has no outcome.
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{Error, Ticket};
+
+use crate::billing::Billing;
+use crate::charge::journal_error;
+use crate::outcome::Recovered;
+
+impl Billing {
+    /// Looks at every open intent of the journal and settles it, or reports it as still in doubt.
+    ///
+    /// An intent is left alone until nobody can be sending it any more and the settle time has passed: its sender may live in
+    /// another process. Call this at the start of a program and from time to time.
+    ///
+    /// # Errors
+    /// The journal could not be read. Trouble with a look-up leaves that intent in doubt.
+    pub async fn recover(&self) -> Result<Vec<Recovered>, Error> {
+        let mut recovered = Vec::new();
+        for intent in self.inner.journal.open().await.map_err(journal_error)? {
+            let ticket = intent.ticket;
+            if self.wall_ms() < ticket.settled_at_ms {
+                recovered.push(Recovered::TooEarly(ticket));
+                continue;
+            }
+            match self.recover_one(&ticket).await {
+                Ok(one) => recovered.push(one),
+                // A channel that is not configured here: some other program's intent.
+                Err(error) => tracing::warn!(%error, "an open intent cannot be settled here"),
+            }
+        }
+        Ok(recovered)
+    }
+
+    async fn recover_one(&self, ticket: &Ticket) -> Result<Recovered, Error> {
+        Ok(match ticket.attempt {
+            Attempt::Refund { .. } => Recovered::Refund(ticket.clone(), self.resume_refund(ticket).await?),
+            _ => Recovered::Charge(ticket.clone(), self.resume(ticket).await?),
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! Refunds: each is a compare-and-swap on the payment's balance, so a resent one cannot refund twice.
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{
+    Doubt, DoubtCause, Error, ErrorKind, Operation, Payment, PaymentId, Reach, RefundRequest, TaxSplit, Ticket,
+};
+use tracing::instrument;
+
+use crate::billing::{Billing, Channel};
+use crate::charge::{Armed, journal_error};
+use crate::journal::{Before, Intent, Outcome, Subject};
+use crate::outcome::{Refund, ResolvedRefund};
+
+/// How a payment stands against a refund that was asked for.
+enum Standing {
+    /// The balance is what it was: not made (yet).
+    Untouched,
+    /// The balance is what this refund leaves, and the refund is in the history.
+    Made,
+    /// Anything else: another refund came between.
+    Other,
+}
+
+fn standing(payment: &Payment, amount: u64, expected_balance: u64) -> Standing {
+    let Some(balance) = payment.balance() else { return Standing::Other };
+    let history = payment.cancellations.iter().any(|cancel| cancel.amount.won() == Some(amount));
+    match expected_balance.checked_sub(amount) {
+        _ if balance == expected_balance => Standing::Untouched,
+        Some(left) if balance == left && (history || payment.cancellations.is_empty()) => Standing::Made,
+        _ => Standing::Other,
+    }
+}
+
+impl Billing {
+    /// Looks a payment up by its id. `None` when the provider does not know it.
+    ///
+    /// # Errors
+    /// The channel is unknown, or the look-up failed.
+    pub async fn payment(&self, channel: &kr_billing_core::ChannelName, id: &PaymentId) -> Result<Option<Payment>, Error> {
+        let channel = self.channel(channel, Operation::LookUpPayment)?;
+        self.look(Operation::LookUpPayment, || channel.gateway.payment(id)).await
+    }
+
+    /// All payments the provider knows under an order id. Empty is an answer.
+    ///
+    /// # Errors
+    /// The channel is unknown, or the look-up failed.
+    pub async fn payments(
+        &self,
+        channel: &kr_billing_core::ChannelName,
+        order: &kr_billing_core::OrderId,
+    ) -> Result<Vec<Payment>, Error> {
+        let channel = self.channel(channel, Operation::LookUpPayment)?;
+        self.look(Operation::LookUpPayment, || channel.gateway.payments(order)).await
+    }
+
+    /// Refunds a part of a payment or all that is left of it.
+    ///
+    /// The amount and the expected balance go out together; the provider refuses when the balance is another. So two concurrent
+    /// partial refunds from one balance refund once. Asked again from the same balance, this answers with what it did before.
+    ///
+    /// # Errors
+    /// This refund was not made: refused by a check (tax parts that nobody knows), by the journal (another refund was asked for
+    /// from this balance), or by the provider.
+    #[instrument(name = "refund", skip_all, fields(payment = %request.payment))]
+    pub async fn refund(&self, request: &RefundRequest) -> Result<Refund, Error> {
+        let channel = self.channel(&request.channel, Operation::Refund)?;
+        let tax = self.refund_tax(request).await?;
+        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Refund).await?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        self.look(Operation::Token, || channel.gateway.ready()).await?;
+        let subject = Subject::refund(&request.payment, request.expected_balance.won());
+        let attempt = Attempt::Refund {
+            payment: request.payment.clone(),
+            amount: request.amount,
+            expected_balance: request.expected_balance,
+        };
+        let body = serde_json::json!(["refund", channel.name, request.payment, request.amount, request.expected_balance, tax]);
+        let said = tax.unwrap_or_default();
+        let armed = match self.arm(channel, subject, body.to_string(), attempt, Vec::new(), said).await? {
+            Ok(armed) => armed,
+            Err(earlier) => return earlier_refund(earlier),
+        };
+        self.send_refund(channel, &armed, request, tax).await
+    }
+
+    /// The tax parts to state: the caller's, else those the journal has from the charge. A part of a mixed sum cannot be guessed.
+    async fn refund_tax(&self, request: &RefundRequest) -> Result<Option<TaxSplit>, Error> {
+        if request.tax.is_some() {
+            return Ok(request.tax);
+        }
+        let charged = self.inner.journal.tax_of(&request.payment).await.map_err(journal_error)?;
+        Ok(charged.filter(|tax| *tax == TaxSplit::taxable() || request.is_full() && tax.check(request.amount).is_ok()))
+    }
+
+    async fn send_refund(
+        &self,
+        channel: &Channel,
+        armed: &Armed,
+        request: &RefundRequest,
+        tax: Option<TaxSplit>,
+    ) -> Result<Refund, Error> {
+        let send = || channel.gateway.refund(request, tax);
+        let sent = self.send(Operation::Refund, || self.in_time(armed), send).await;
+        let (amount, balance) = (request.amount.won(), request.expected_balance.won());
+        match sent {
+            Ok(payment) if payment.id == request.payment && matches!(standing(&payment, amount, balance), Standing::Made) => {
+                self.write_down(&armed.intent, &Outcome::Refunded { payment: Box::new(payment.clone()) }).await;
+                Ok(Refund::Done(Box::new(payment)))
+            }
+            Err(error) if error.reach() != Reach::Unclear => {
+                self.write_down(&armed.intent, &Outcome::NotRefunded).await;
+                Err(error)
+            }
+            Ok(_) | Err(_) => self.resolve_refund(channel, &armed.intent).await,
+        }
+    }
+
+    /// Reads the payment until it shows what became of the refund, for a bounded time.
+    async fn resolve_refund(&self, channel: &Channel, intent: &Intent) -> Result<Refund, Error> {
+        let (clock, policy) = (self.inner.clock.as_ref(), &self.inner.policy);
+        let began = clock.monotonic();
+        let mut waits = policy.waits();
+        loop {
+            let passed = clock.monotonic().saturating_sub(began);
+            match self.read_refund(channel, &intent.ticket, passed >= policy.settle_after).await {
+                ResolvedRefund::Done(payment) => return Ok(Refund::Done(payment)),
+                ResolvedRefund::NotRefunded(_) => {
+                    let text = "no answer came, and after the settle time the balance is unchanged";
+                    return Err(Error::new(Operation::Refund, Reach::Refused, ErrorKind::Timeout, text));
+                }
+                ResolvedRefund::Unclear(payment) => {
+                    let cause = DoubtCause::Mismatch { payment: payment.id, fields: vec!["cancel_amount".into()] };
+                    return Ok(refund_in_doubt(intent.ticket.clone(), cause));
+                }
+                ResolvedRefund::StillInDoubt(_) => {}
+            }
+            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
+            if left.is_zero() {
+                return Ok(refund_in_doubt(intent.ticket.clone(), DoubtCause::AnswerLost));
+            }
+            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
+        }
+    }
+
+    async fn read_refund(&self, channel: &Channel, ticket: &Ticket, settled: bool) -> ResolvedRefund {
+        let Attempt::Refund { payment: id, amount, expected_balance } = &ticket.attempt else {
+            return ResolvedRefund::StillInDoubt(ticket.clone());
+        };
+        let read = self.look(Operation::LookUpPayment, || channel.gateway.payment(id)).await;
+        let Ok(Some(payment)) = read else { return ResolvedRefund::StillInDoubt(ticket.clone()) };
+        let payment = Box::new(payment);
+        match standing(&payment, amount.won(), expected_balance.won()) {
+            Standing::Made => {
+                self.settle_ticket(ticket, &Outcome::Refunded { payment: payment.clone() }).await;
+                ResolvedRefund::Done(payment)
+            }
+            Standing::Untouched if settled => {
+                self.settle_ticket(ticket, &Outcome::NotRefunded).await;
+                ResolvedRefund::NotRefunded(payment)
+            }
+            Standing::Untouched => ResolvedRefund::StillInDoubt(ticket.clone()),
+            Standing::Other => ResolvedRefund::Unclear(payment),
+        }
+    }
+
+    /// Asks again what became of a refund that was in doubt, after a restart too.
+    ///
+    /// # Errors
+    /// Only for a ticket that is unreadable or foreign.
+    #[instrument(name = "resume_refund", skip_all)]
+    pub async fn resume_refund(&self, ticket: &Ticket) -> Result<ResolvedRefund, Error> {
+        let channel = self.ticket_channel(ticket)?;
+        if !matches!(ticket.attempt, Attempt::Refund { .. }) {
+            let text = "this is not the ticket of a refund";
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        }
+        Ok(self.read_refund(channel, ticket, self.wall_ms() >= ticket.settled_at_ms).await)
+    }
+}
+
+/// The answer when a refund from this balance stands in the journal.
+fn earlier_refund(before: Before) -> Result<Refund, Error> {
+    let (entry, same) = match before {
+        Before::Replay(entry) => (entry, true),
+        Before::Conflict(entry) => (entry, false),
+        Before::New => return Err(Error::not_sent(Operation::Journal, ErrorKind::Journal, "the journal contradicts itself")),
+    };
+    match (entry.outcome, same) {
+        (Some(Outcome::Refunded { payment }), true) => Ok(Refund::Done(payment)),
+        (None, true) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::EarlierAttempt)),
+        _ => {
+            let text = "another refund was asked for from this balance; read the payment again and start from its balance";
+            Err(Error::not_sent(Operation::Refund, ErrorKind::BalanceChanged, text))
+        }
+    }
+}
+
+fn refund_in_doubt(ticket: Ticket, cause: DoubtCause) -> Refund {
+    let detail = "it is not known whether the refund was made; resume the ticket later".to_owned();
+    Refund::InDoubt(Box::new(Doubt { ticket, cause, detail }))
+}

@@ -1,0 +1,191 @@
+//! Clearing a doubt: looking an order up until the provider shows what became of it, for a bounded time.
+
+use std::time::Duration;
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::{
+    CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Payment, Reach, Resolved, Ticket,
+};
+use tracing::instrument;
+
+use crate::billing::{Billing, Channel};
+use crate::journal::{self, Intent, Outcome};
+use crate::judge::{Question, Verdict, read};
+
+/// What was found out about a charge.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Paid { payment: Payment, by_look_up: bool },
+    Declined(Decline),
+    NotCharged,
+    Mismatch { payment: Payment, fields: Vec<String> },
+    Doubt(DoubtCause),
+}
+
+impl Billing {
+    /// Looks an order up on a ladder of waits. `answered` is the refusal the provider gave, if it gave one: a listed decline
+    /// needs one look-up, everything else needs the settle time.
+    pub(crate) async fn resolve(
+        &self,
+        channel: &Channel,
+        ticket: &Ticket,
+        answered: Option<Failure>,
+        cause: DoubtCause,
+    ) -> Found {
+        let clock = self.inner.clock.as_ref();
+        let (began, policy) = (clock.monotonic(), &self.inner.policy);
+        let mut waits = policy.waits();
+        loop {
+            let passed = clock.monotonic().saturating_sub(began);
+            let found = self.look_once(channel, ticket, answered.as_ref(), &cause, passed >= policy.settle_after).await;
+            match found {
+                Ok(Some(found)) => return found,
+                Ok(None) => self.inner.limits.earned(),
+                Err(error) => {
+                    tracing::warn!(kind = ?error.kind(), "the look-up failed");
+                    if !self.inner.limits.may_ask_again() {
+                        return Found::Doubt(cause);
+                    }
+                }
+            }
+            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
+            if left == Duration::ZERO {
+                return Found::Doubt(cause);
+            }
+            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
+        }
+    }
+
+    /// One look-up. `None`: nothing can be said yet. `settled`: the settle time has passed, so silence is proof.
+    async fn look_once(
+        &self,
+        channel: &Channel,
+        ticket: &Ticket,
+        answered: Option<&Failure>,
+        cause: &DoubtCause,
+        settled: bool,
+    ) -> Result<Option<Found>, Error> {
+        let Some(question) = Question::of(ticket) else { return Ok(None) };
+        let records = channel.gateway.payments(question.order).await?;
+        let definite = answered.is_some_and(|failure| matches!(failure.class, CodeClass::Decline(_)));
+        Ok(match read(&question, records, channel.gateway.as_ref()) {
+            Verdict::Paid(payment) => Some(Found::Paid { payment, by_look_up: true }),
+            Verdict::Mismatch(payment, _) if matches!(cause, DoubtCause::Duplicate) => {
+                Some(Found::Doubt(DoubtCause::OrderTaken { payment: Some(payment.id) }))
+            }
+            Verdict::Mismatch(payment, fields) => Some(Found::Mismatch { payment, fields }),
+            Verdict::Open => None,
+            Verdict::NothingCaptured(failed) => {
+                let failure = failed.as_ref().and_then(|payment| payment.failure.as_ref());
+                let declined = failure.is_some_and(|failure| matches!(failure.class, CodeClass::Decline(_)));
+                let payment = failed.as_ref().map(|payment| payment.id.clone());
+                let claimed = matches!(cause, DoubtCause::Mismatch { .. } | DoubtCause::Duplicate);
+                match failed {
+                    // The provider answered this attempt, so the failed record is its end.
+                    Some(_) if answered.is_some() && declined => Some(Found::Declined(question.decline(failure, payment))),
+                    None if definite => Some(Found::Declined(question.decline(answered, None))),
+                    Some(_) if settled => Some(Found::Declined(question.decline(failure, payment))),
+                    None if settled && !claimed => Some(match answered {
+                        Some(_) => Found::Declined(question.decline(answered, None)),
+                        None => Found::NotCharged,
+                    }),
+                    _ => None,
+                }
+            }
+        })
+    }
+
+    /// Whether a kept card was stored: a question of its own. After a lost answer "not there" is not yet proof.
+    pub(crate) async fn key_stored(&self, channel: &Channel, ticket: &Ticket, found: bool) -> KeyStored {
+        let Attempt::Charge { keep: Some(keep), .. } = &ticket.attempt else { return KeyStored::NotAsked };
+        let ask = || channel.gateway.billing_key(keep);
+        match self.look(Operation::LookUpKey, ask).await {
+            Ok(Some(_)) => KeyStored::Stored,
+            Ok(None) if !found || self.wall_ms() >= ticket.settled_at_ms => KeyStored::NotStored,
+            _ => KeyStored::Unknown,
+        }
+    }
+
+    /// Asks again what became of a charge that was in doubt, after a restart too. One look-up; call it from a worker until it is
+    /// settled.
+    ///
+    /// # Errors
+    /// Only for a ticket that is unreadable or foreign: another version, another kind, or a channel that is not configured. A
+    /// look-up that fails is [`Resolved::StillInDoubt`].
+    #[instrument(name = "resume", skip_all, fields(order = ticket.order().map(tracing::field::display)))]
+    pub async fn resume(&self, ticket: &Ticket) -> Result<Resolved, Error> {
+        let channel = self.ticket_channel(ticket)?;
+        if Question::of(ticket).is_none() {
+            let text = "this is not the ticket of a charge; use resume_refund or resume_issue";
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        }
+        if let Some(known) = self.settled_before(ticket).await {
+            return Ok(known);
+        }
+        let settled = self.wall_ms() >= ticket.settled_at_ms;
+        let look = || self.look_once(channel, ticket, None, &DoubtCause::AnswerLost, settled);
+        let resolved = match self.look(Operation::LookUpPayment, look).await {
+            Ok(Some(Found::Paid { payment, by_look_up })) => {
+                Resolved::Paid(Box::new(self.paid(channel, ticket, payment, by_look_up).await))
+            }
+            Ok(Some(Found::Declined(decline))) => Resolved::Declined(decline),
+            Ok(Some(Found::NotCharged)) => Resolved::NotCharged,
+            Ok(Some(Found::Mismatch { payment, fields })) => Resolved::Mismatch { payment: Box::new(payment), fields },
+            Ok(Some(Found::Doubt(_)) | None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
+        };
+        self.write_resolved(ticket, &resolved).await;
+        Ok(resolved)
+    }
+
+    /// A ticket's channel, if the ticket is one of ours.
+    pub(crate) fn ticket_channel(&self, ticket: &Ticket) -> Result<&Channel, Error> {
+        if ticket.version != Ticket::VERSION {
+            let text = format!("the ticket has version {}, this build reads version {}", ticket.version, Ticket::VERSION);
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        }
+        self.channel(&ticket.channel, Operation::Resume)
+    }
+
+    /// The outcome that the journal already has for this very attempt.
+    async fn settled_before(&self, ticket: &Ticket) -> Option<Resolved> {
+        let subject = journal::subject_of(ticket)?;
+        let entry = self.inner.journal.find(&subject).await.ok()??;
+        if entry.intent.ticket != *ticket {
+            return None;
+        }
+        Some(match entry.outcome? {
+            Outcome::Paid { paid } => Resolved::Paid(paid),
+            Outcome::Declined { decline } => Resolved::Declined(decline),
+            Outcome::NotCharged => Resolved::NotCharged,
+            Outcome::Refunded { .. } | Outcome::NotRefunded => return None,
+        })
+    }
+
+    async fn write_resolved(&self, ticket: &Ticket, resolved: &Resolved) {
+        let outcome = match resolved {
+            Resolved::Paid(paid) => Outcome::Paid { paid: paid.clone() },
+            Resolved::Declined(decline) => Outcome::Declined { decline: decline.clone() },
+            Resolved::NotCharged => Outcome::NotCharged,
+            Resolved::Mismatch { .. } | Resolved::StillInDoubt(_) => return,
+        };
+        self.settle_ticket(ticket, &outcome).await;
+    }
+
+    /// Writes the outcome of a ticket's attempt, if a journal knows it.
+    pub(crate) async fn settle_ticket(&self, ticket: &Ticket, outcome: &Outcome) {
+        let Some(subject) = journal::subject_of(ticket) else { return };
+        let intent = Intent {
+            subject,
+            body: String::new(),
+            ticket: ticket.clone(),
+            send_by_ms: 0,
+            tax: kr_billing_core::TaxSplit::default(),
+        };
+        self.write_down(&intent, outcome).await;
+    }
+
+    /// The error of a call that must not be made because something is unclear.
+    pub(crate) fn unclear(operation: Operation, text: impl Into<String>) -> Error {
+        Error::new(operation, Reach::Unclear, ErrorKind::Timeout, text)
+    }
+}

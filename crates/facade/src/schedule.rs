@@ -1,0 +1,221 @@
+//! Charges that PortOne makes later. Booking is safe to repeat: an order id is booked once, and a doubt is looked up.
+
+use kr_billing_core::outcome::Attempt;
+use kr_billing_core::schedule::check_time;
+use kr_billing_core::{
+    BillingKey, BillingKeyId, Charge, Error, ErrorKind, KeyStored, Krw, Operation, OrderId, Paid, Reach, Schedule, ScheduleEntry,
+    ScheduleRequest, ScheduleStatus, Scheduler, TaxSplit, TimeWindow, UnixSeconds,
+};
+use tracing::instrument;
+
+use crate::billing::{Billing, Channel};
+use crate::charge::{Refused, earlier_answer};
+use crate::journal::Subject;
+use crate::judge::{Question, Verdict, read};
+use crate::outcome::NotCharged;
+
+impl Billing {
+    fn scheduler<'a>(&'a self, key: &BillingKey, operation: Operation) -> Result<(&'a Channel, &'a dyn Scheduler), Error> {
+        let channel = self.channel(&key.channel, operation)?;
+        let none = || Error::unsupported(operation, "this channel's provider books no charges");
+        Ok((channel, channel.gateway.scheduler().ok_or_else(none)?))
+    }
+
+    /// Books charges of one key.
+    ///
+    /// After an unclear answer, or a refusal, the bookings are looked up: if all of them stand as asked for, they are booked.
+    ///
+    /// # Errors
+    /// Reach `Unclear`: some may be booked; call again with the same entries. Else nothing was booked by this call.
+    #[instrument(name = "schedule", skip_all, fields(key = %request.key.id))]
+    pub async fn schedule(&self, request: &ScheduleRequest) -> Result<Vec<Schedule>, Error> {
+        let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
+        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Schedule).await?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
+            Ok(booked) if all_booked(request, &booked) => return Ok(booked),
+            Ok(_) => Self::unclear(Operation::Schedule, "the answer does not show the bookings that were asked for"),
+            Err(error) if error.reach() == Reach::NotSent => return Err(error),
+            Err(error) => error,
+        };
+        let mut booked = Vec::new();
+        for entry in request.entries() {
+            match self.look(Operation::LookUpSchedule, || scheduler.entry(&entry.order)).await {
+                Ok(Some(found)) => booked.push(found),
+                Ok(None) => {}
+                Err(_) => return Err(error.with_reach(Reach::Unclear)),
+            }
+        }
+        if all_booked(request, &booked) { Ok(booked) } else { Err(error) }
+    }
+
+    /// Looks one booking up by its order. `None` when there is none.
+    ///
+    /// # Errors
+    /// The look-up failed.
+    pub async fn scheduled(&self, key: &BillingKey, order: &OrderId) -> Result<Option<Schedule>, Error> {
+        let (_, scheduler) = self.scheduler(key, Operation::LookUpSchedule)?;
+        self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await
+    }
+
+    /// All bookings of a key within a span, newest first.
+    ///
+    /// # Errors
+    /// The look-up failed.
+    pub async fn schedules(&self, key: &BillingKey, window: TimeWindow) -> Result<Vec<Schedule>, Error> {
+        let (_, scheduler) = self.scheduler(key, Operation::LookUpSchedule)?;
+        self.look(Operation::LookUpSchedule, || scheduler.entries(&key.id, window)).await
+    }
+
+    /// Changes the time of a waiting booking.
+    ///
+    /// # Errors
+    /// Reach `Unclear`: it may have been moved; calling again is safe.
+    #[instrument(name = "change_time", skip_all, fields(order = %order))]
+    pub async fn change_schedule_time(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
+        check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
+        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        let sent = self.send(Operation::MoveSchedule, || true, || scheduler.change_time(order, at)).await;
+        self.moved(scheduler, order, at, sent).await
+    }
+
+    /// Books a failed or revoked booking again, under its order id: the only sanctioned way. `[oa]`
+    ///
+    /// # Errors
+    /// Reach `Unclear`: it may be booked; look it up or call again.
+    #[instrument(name = "reschedule", skip_all, fields(order = %order))]
+    pub async fn reschedule(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
+        check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
+        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        let sent = self.send(Operation::MoveSchedule, || true, || scheduler.reschedule(order, at)).await;
+        self.moved(scheduler, order, at, sent).await
+    }
+
+    /// After an unclear move: it is done if the booking waits at the new time.
+    async fn moved(
+        &self,
+        scheduler: &dyn Scheduler,
+        order: &OrderId,
+        at: UnixSeconds,
+        sent: Result<Schedule, Error>,
+    ) -> Result<Schedule, Error> {
+        let error = match sent {
+            Ok(moved) if moved.order == *order && moved.at == Some(at) => return Ok(moved),
+            Ok(_) => Self::unclear(Operation::MoveSchedule, "the answer does not show the new time"),
+            Err(error) if error.reach() != Reach::Unclear => return Err(error),
+            Err(error) => error,
+        };
+        match self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await {
+            Ok(Some(found)) if found.at == Some(at) && found.status == ScheduleStatus::Scheduled => Ok(found),
+            _ => Err(error),
+        }
+    }
+
+    /// Takes the named bookings of a key back.
+    ///
+    /// # Errors
+    /// Reach `Unclear`: they may be gone; calling again is safe. An empty list is refused, since V1 would take all of them.
+    #[instrument(name = "cancel_schedules", skip_all, fields(key = %key.id))]
+    pub async fn cancel_schedules(&self, key: &BillingKey, orders: &[OrderId]) -> Result<Vec<Schedule>, Error> {
+        if orders.is_empty() {
+            let text = "no order is named; to take all bookings of a key back, ask for that by its own name";
+            return Err(Error::not_sent(Operation::CancelSchedule, ErrorKind::InvalidInput, text));
+        }
+        let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
+        let sent = self.send(Operation::CancelSchedule, || true, || scheduler.cancel(&key.id, orders)).await;
+        let error = match sent {
+            Ok(revoked) => return Ok(revoked),
+            Err(error) if error.reach() == Reach::NotSent => return Err(error),
+            Err(error) => error,
+        };
+        let mut revoked = Vec::new();
+        for order in orders {
+            match self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await {
+                Ok(Some(found)) if found.status == ScheduleStatus::Revoked => revoked.push(found),
+                _ => return Err(error),
+            }
+        }
+        Ok(revoked)
+    }
+
+    /// Takes all bookings of a key back.
+    ///
+    /// # Errors
+    /// Reach `Unclear`: they may be gone; calling again is safe.
+    #[instrument(name = "cancel_all_schedules", skip_all, fields(key = %key.id))]
+    pub async fn cancel_all_schedules(&self, key: &BillingKey) -> Result<Vec<Schedule>, Error> {
+        let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
+        self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await
+    }
+
+    /// Charges a failed or revoked booking now, under its order id. It moves money: its outcomes are those of a charge.
+    ///
+    /// # Errors
+    /// [`NotCharged`]: nothing was charged, and no paid or open payment is known under the order id.
+    #[instrument(name = "retry_schedule", skip_all, fields(order = %order))]
+    pub async fn retry_schedule(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, NotCharged> {
+        match self.try_retry(key, order).await {
+            Ok(charge) => Ok(charge),
+            Err((error, earlier)) => Err(NotCharged::new(error, None).with_earlier(earlier)),
+        }
+    }
+
+    async fn try_retry(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, Refused> {
+        let plain = |error| (error, None);
+        let unsent = |error: Error| (error.with_reach(Reach::NotSent), None);
+        let (channel, scheduler) = self.scheduler(key, Operation::RetrySchedule).map_err(plain)?;
+        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::RetrySchedule).await.map_err(plain)?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await.map_err(unsent)?;
+        let amount = retriable(entry, order, &key.id).map_err(plain)?;
+        let ask = || channel.gateway.payments(order);
+        let records = self.look(Operation::LookUpPayment, ask).await.map_err(unsent)?;
+        let known: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+        let subject = Subject::retry(order, known.len());
+        let body = serde_json::json!(["retry", channel.name, order, amount, key.id]).to_string();
+        let attempt = Attempt::Retry { order: order.clone(), amount, key: key.id.clone() };
+        let question = Question { order, amount, key: Some(&key.id), known: &known };
+        match read(&question, records, channel.gateway.as_ref()) {
+            Verdict::NothingCaptured(_) => {}
+            Verdict::Paid(payment) => {
+                let paid = Paid { payment, found: true, key: KeyStored::NotAsked };
+                return Ok(Charge::Paid(Box::new(paid)));
+            }
+            Verdict::Mismatch(..) | Verdict::Open => {
+                let text = "another payment stands under this order, open or paid; look at it before anything is charged";
+                return Err(plain(Error::not_sent(Operation::RetrySchedule, ErrorKind::OrderConflict, text)));
+            }
+        }
+        let armed = match self.arm(channel, subject, body, attempt, known, TaxSplit::default()).await.map_err(plain)? {
+            Ok(armed) => armed,
+            Err(earlier) => return earlier_answer(earlier),
+        };
+        let send = || scheduler.retry(order);
+        let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
+        self.conclude(channel, &armed.intent, answer).await.map_err(plain)
+    }
+}
+
+/// What a retry would charge: only an attempted or revoked booking of this key, with a whole sum.
+fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId) -> Result<Krw, Error> {
+    let refuse = |kind, text: String| Error::not_sent(Operation::RetrySchedule, kind, text);
+    let entry = entry.ok_or_else(|| refuse(ErrorKind::NotFound, format!("there is no schedule {order}")))?;
+    if entry.key.as_deref().is_some_and(|stored| stored != key.as_str()) {
+        return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is another key's")));
+    }
+    if entry.status == ScheduleStatus::Scheduled {
+        return Err(refuse(ErrorKind::InvalidInput, format!("the schedule {order} has not been attempted yet")));
+    }
+    let amount = entry.amount.won().and_then(|won| Krw::new(won).ok());
+    amount.ok_or_else(|| refuse(ErrorKind::BadAnswer, format!("the schedule {order} has no whole sum in won")))
+}
+
+/// Whether every entry stands as it was asked for: waiting, at its time, for its sum.
+fn all_booked(request: &ScheduleRequest, booked: &[Schedule]) -> bool {
+    let fits = |entry: &ScheduleEntry, found: &Schedule| {
+        let key = found.key.as_deref().is_none_or(|key| key == request.key.id.as_str());
+        let waiting = found.status == ScheduleStatus::Scheduled;
+        found.order == entry.order && found.at == Some(entry.at) && found.amount.is(entry.amount) && key && waiting
+    };
+    request.entries().iter().all(|entry| booked.iter().any(|found| fits(entry, found)))
+}

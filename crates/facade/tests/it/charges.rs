@@ -1,0 +1,306 @@
+//! What a merchant is told about a charge, for each thing a provider can do.
+
+use std::sync::Arc;
+
+use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
+use kr_billing::{Answer, Charge, CodeClass, DeclineReason, DoubtCause, ErrorKind, Reach, Recovery, Resolved, TaxSplit, Ticket};
+
+use crate::support::*;
+
+fn answer(record: kr_billing::Payment) -> Result<Answer, kr_billing::Error> {
+    Ok(Answer::Recorded(Box::new(record)))
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_never_sent_again() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    let mut looks = 0;
+    pg.expect_payments().returning(move |_| {
+        looks += 1;
+        Ok(if looks < 2 { vec![] } else { vec![record("imps_1", "Paid", 9_900)] })
+    });
+    let Ok(Charge::Paid(paid)) = billing(pg, quick()).charge(request(9_900)).await else { panic!("not paid") };
+    assert!(paid.found);
+    assert_eq!(paid.payment.id, id("imps_1"));
+}
+
+#[tokio::test]
+async fn silence_is_doubt_before_the_settle_time_and_proof_after_it() {
+    let silent = || {
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(|_| Err(lost()));
+        pg.expect_payments().returning(|_| Ok(vec![]));
+        pg
+    };
+    let Ok(Charge::InDoubt(doubt)) = billing(silent(), quick()).charge(request(9_900)).await else { panic!("no doubt") };
+    assert_eq!(doubt.cause, DoubtCause::AnswerLost);
+    let not_charged = billing(silent(), patient()).charge(request(9_900)).await.unwrap_err();
+    assert_eq!(not_charged.error().reach(), Reach::Refused);
+    assert_eq!(not_charged.into_request().unwrap().order, order());
+}
+
+#[tokio::test]
+async fn a_code_that_says_unknown_or_duplicate_is_no_decline() {
+    for class in [CodeClass::UnknownOutcome, CodeClass::Duplicate, CodeClass::Unlisted] {
+        let unclear = class.clone();
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(move |_| answer(failed("imps_1", unclear.clone())));
+        pg.expect_payments().returning(move |_| Ok(vec![failed("imps_1", class.clone())]));
+        let billing = billing(pg, quick());
+        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    }
+}
+
+#[tokio::test]
+async fn what_is_still_failed_after_the_settle_time_is_declined() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", CodeClass::UnknownOutcome)));
+    pg.expect_payments().returning(|_| Ok(vec![failed("imps_1", CodeClass::UnknownOutcome)]));
+    let Ok(Charge::Declined(decline)) = billing(pg, patient()).charge(request(9_900)).await else { panic!("not declined") };
+    assert_eq!(decline.reason, DeclineReason::Other("XX".into()));
+}
+
+#[tokio::test]
+async fn a_decline_comes_as_a_failed_record_or_as_a_refusal() {
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| answer(failed("imps_1", no_funds())));
+    let Ok(Charge::Declined(decline)) = billing(pg, quick()).charge(request(9_900)).await else { panic!("not declined") };
+    assert_eq!((decline.recovery(), decline.payment), (Recovery::TryLater, Some(id("imps_1"))));
+
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| Ok(Answer::Refused(failure(no_funds()))));
+    pg.expect_payments().times(1).returning(|_| Ok(vec![]));
+    let Ok(Charge::Declined(decline)) = billing(pg, quick()).charge(request(9_900)).await else { panic!("not declined") };
+    assert_eq!(decline.payment, None);
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_believed_when_the_money_moved() {
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| Ok(Answer::Refused(failure(no_funds()))));
+    pg.expect_payments().returning(|_| Ok(vec![record("imps_1", "Paid", 9_900)]));
+    assert!(matches!(billing(pg, quick()).charge(request(9_900)).await, Ok(Charge::Paid(paid)) if paid.found));
+}
+
+#[tokio::test]
+async fn a_duplicate_is_the_same_charge_or_another_ones_order() {
+    let duplicate = |won| {
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(|_| Ok(Answer::Refused(failure(CodeClass::Duplicate))));
+        pg.expect_payments().returning(move |_| Ok(vec![record("imps_0", "Cancelled", won)]));
+        billing(pg, quick())
+    };
+    let Ok(Charge::Paid(paid)) = duplicate(9_900).charge(request(9_900)).await else { panic!("not found") };
+    assert!(paid.found && paid.payment.status.was_captured());
+    let Ok(Charge::InDoubt(doubt)) = duplicate(5_000).charge(request(9_900)).await else { panic!("no doubt") };
+    assert_eq!(doubt.cause, DoubtCause::OrderTaken { payment: Some(id("imps_0")) });
+}
+
+#[tokio::test]
+async fn paid_means_what_was_asked_for_was_paid() {
+    let wrong: [fn(&mut kr_billing::Payment); 4] = [
+        |p| p.amount = kr_billing::Amount::Won(9_901),
+        |p| p.amount = kr_billing::Amount::Odd("9900.5".into()),
+        |p| p.currency = kr_billing::Currency::new("USD"),
+        |p| p.pg_provider = Some("nice".into()),
+    ];
+    for spoil in wrong {
+        let spoiled = move || {
+            let mut payment = record("imps_1", "Paid", 9_900);
+            spoil(&mut payment);
+            payment
+        };
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(move |_| answer(spoiled()));
+        pg.expect_payments().returning(move |_| Ok(vec![spoiled()]));
+        let Ok(Charge::InDoubt(doubt)) = billing(pg, quick()).charge(request(9_900)).await else { panic!("believed") };
+        assert!(matches!(doubt.cause, DoubtCause::Mismatch { .. }), "{:?}", doubt.cause);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_answer_about_a_right_payment_is_mended_by_look_up() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 1)));
+    pg.expect_payments().returning(|_| Ok(vec![record("imps_1", "Paid", 9_900)]));
+    assert!(matches!(billing(pg, quick()).charge(request(9_900)).await, Ok(Charge::Paid(_))));
+}
+
+#[tokio::test]
+async fn only_what_was_not_sent_is_sent_again_and_not_for_ever() {
+    let mut pg = gateway();
+    pg.expect_charge().times(3).returning(|_| Err(unreachable()));
+    let error = billing(pg, quick()).charge(request(9_900)).await.unwrap_err();
+    assert_eq!(error.error().reach(), Reach::NotSent);
+}
+
+#[tokio::test]
+async fn the_same_request_again_gives_the_known_outcome_and_sends_nothing() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    let billing = billing(pg, quick());
+    for _ in 0..3 {
+        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
+    }
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(5_000)).await else { panic!("another body was charged") };
+    assert_eq!(doubt.cause, DoubtCause::OrderTaken { payment: Some(id("imps_1")) });
+}
+
+#[tokio::test]
+async fn another_request_under_a_declined_order_is_refused_with_the_earlier_outcome() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
+    let billing = billing(pg, quick());
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+    let refused = billing.charge(request(5_000)).await.unwrap_err();
+    assert_eq!(refused.error().kind(), ErrorKind::OrderConflict);
+    assert!(matches!(refused.earlier(), Some(Outcome::Declined { .. })));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_its_order_is_in_doubt() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    pg.expect_payments().returning(|_| Ok(vec![]));
+    let billing = billing(pg, quick());
+    let Ok(Charge::InDoubt(first)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    for won in [9_900, 5_000] {
+        let Ok(Charge::InDoubt(again)) = billing.charge(request(won)).await else { panic!("sent again") };
+        assert_eq!((again.cause, again.ticket), (DoubtCause::EarlierAttempt, first.ticket.clone()));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_record_from_before_is_never_this_attempts() {
+    let mut pg = gateway();
+    let mut sent = 0;
+    pg.expect_charge().times(2).returning(move |_| {
+        sent += 1;
+        Err(if sent == 1 {
+            kr_billing::Error::new(kr_billing::Operation::Charge, Reach::Refused, ErrorKind::Unauthorized, "401")
+        } else {
+            lost()
+        })
+    });
+    pg.expect_payments().returning(|_| Ok(vec![failed("imps_old", no_funds())]));
+    let billing = billing(pg, patient());
+    let first = billing.charge(request(9_900)).await.unwrap_err();
+    // The old record is known before the second send: after the settle time it proves that nothing was charged, no more.
+    let second = billing.charge(first.into_request().unwrap()).await.unwrap_err();
+    assert_eq!(second.error().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn resume_settles_a_doubt_later_and_the_journal_remembers() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    let mut looks = 0;
+    pg.expect_payments().returning(move |_| {
+        looks += 1;
+        Ok(if looks < 6 { vec![] } else { vec![record("imps_1", "Paid", 9_900)] })
+    });
+    let billing = billing(pg, quick());
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    let stored = serde_json::to_string(&doubt.ticket).unwrap();
+    let ticket: Ticket = serde_json::from_str(&stored).unwrap();
+    let mut settled = None;
+    for _ in 0..10 {
+        if let Resolved::Paid(paid) = billing.resume(&ticket).await.unwrap() {
+            settled = Some(paid);
+            break;
+        }
+    }
+    assert_eq!(settled.unwrap().payment.id, id("imps_1"));
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
+}
+
+#[tokio::test]
+async fn resume_fails_only_for_a_ticket_that_is_not_ours() {
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| Err(lost()));
+    pg.expect_payments().returning(|_| Err(unreachable()));
+    let billing = billing(pg, quick());
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    assert!(matches!(billing.resume(&doubt.ticket).await, Ok(Resolved::StillInDoubt(_))));
+    let newer = Ticket { version: 9, ..doubt.ticket.clone() };
+    let foreign = Ticket { channel: kr_billing::ChannelName::new("elsewhere").unwrap(), ..doubt.ticket };
+    assert!(billing.resume(&newer).await.is_err() && billing.resume(&foreign).await.is_err());
+}
+
+/// A journal that breaks before or after the send.
+struct Broken {
+    before: bool,
+    inner: MemoryJournal,
+}
+
+#[async_trait::async_trait]
+impl Journal for Broken {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        if self.before { Err(JournalError::new("the disk is full")) } else { self.inner.before_send(intent).await }
+    }
+    async fn settle(&self, _: &Subject, _: &Ticket, _: &Outcome) -> Result<(), JournalError> {
+        Err(JournalError::new("the disk is full"))
+    }
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.inner.find(subject).await
+    }
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.inner.open().await
+    }
+    async fn tax_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<TaxSplit>, JournalError> {
+        self.inner.tax_of(payment).await
+    }
+}
+
+#[tokio::test]
+async fn without_a_journal_nothing_is_sent_and_after_the_answer_it_changes_nothing() {
+    let mut pg = gateway();
+    pg.expect_charge().times(0);
+    let broken = Arc::new(Broken { before: true, inner: MemoryJournal::new() });
+    let error = builder(pg, quick()).journal(broken).build().unwrap().charge(request(9_900)).await.unwrap_err();
+    assert_eq!((error.error().kind(), error.error().reach()), (ErrorKind::Journal, Reach::NotSent));
+
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    let broken = Arc::new(Broken { before: false, inner: MemoryJournal::new() });
+    let billing = builder(pg, quick()).journal(broken).build().unwrap();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
+}
+
+#[tokio::test]
+async fn nobody_sends_after_send_by() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Err(unreachable()));
+    let mut policy = quick();
+    policy.send_within = std::time::Duration::from_millis(100);
+    policy.first_wait = std::time::Duration::from_millis(500);
+    let error = billing(pg, policy).charge(request(9_900)).await.unwrap_err();
+    assert_eq!(error.error().kind(), ErrorKind::Exhausted);
+}
+
+/// A merchant spawns these: their futures must be able to move between threads.
+#[tokio::test]
+async fn every_call_can_be_spawned() {
+    fn spawnable<F: Future + Send>(_never_run: F) {}
+    let billing = billing(gateway(), quick());
+    let ticket: Ticket = serde_json::from_value(serde_json::json!({
+        "version": 1, "channel": "main", "sent_at_ms": 0, "settled_at_ms": 0, "known": [],
+        "attempt": {"of": "issue", "key": "k"}
+    }))
+    .unwrap();
+    let key = request(1).key().cloned().unwrap();
+    let refund = kr_billing::RefundRequest::full(channel(), id("imps_1"), krw(1));
+    spawnable(billing.charge(request(1)));
+    spawnable(billing.resume(&ticket));
+    spawnable(billing.recover());
+    spawnable(billing.refund(&refund));
+    spawnable(billing.resume_refund(&ticket));
+    spawnable(billing.resume_issue(&ticket));
+    spawnable(billing.retry_schedule(&key, &order()));
+    spawnable(billing.cancel_all_schedules(&key));
+    spawnable(billing.confirm_window(&key, &order(), None));
+    spawnable(billing.find_key(&key.id));
+    spawnable(billing.delete_billing_key(&key, None));
+    spawnable(kr_billing::Billing::from_env());
+}

@@ -1,0 +1,99 @@
+//! Both journals keep the same promises.
+
+use std::sync::Arc;
+
+use kr_billing::journal::{Before, Intent, Journal, MemoryJournal, Outcome, Subject};
+use kr_billing::{Attempt, TaxSplit, Ticket};
+
+use crate::support::*;
+
+fn intent(body: &str, sent_at_ms: u64) -> Intent {
+    let attempt = Attempt::Charge { order: order(), amount: krw(9_900), key: None, keep: None };
+    let ticket = Ticket {
+        version: Ticket::VERSION,
+        channel: channel(),
+        attempt,
+        sent_at_ms,
+        settled_at_ms: sent_at_ms + 1,
+        known: vec![],
+    };
+    let tax = TaxSplit { tax_free: Some(100), vat: None };
+    Intent { subject: Subject::charge(&order()), body: body.into(), ticket, send_by_ms: sent_at_ms, tax }
+}
+
+async fn keeps_its_promises(journal: Arc<dyn Journal>) {
+    let first = intent("a", 1);
+    assert!(matches!(journal.before_send(&first).await.unwrap(), Before::New));
+    assert!(matches!(journal.before_send(&intent("a", 2)).await.unwrap(), Before::Replay(entry) if entry.outcome.is_none()));
+    assert!(matches!(journal.before_send(&intent("b", 2)).await.unwrap(), Before::Conflict(_)));
+    assert_eq!(journal.open().await.unwrap(), vec![first.clone()]);
+
+    // An outcome of another attempt does not apply, and a stored one is not replaced.
+    journal.settle(&first.subject, &intent("a", 9).ticket, &Outcome::NotCharged).await.unwrap();
+    assert_eq!(journal.open().await.unwrap().len(), 1);
+    journal.settle(&first.subject, &first.ticket, &Outcome::NotCharged).await.unwrap();
+    let second = intent("a", 2);
+    assert!(matches!(journal.before_send(&second).await.unwrap(), Before::New), "a freed subject takes the same request again");
+    assert!(matches!(journal.before_send(&intent("b", 3)).await.unwrap(), Before::Conflict(_)));
+
+    let payment = record("imps_1", "Paid", 9_900);
+    let paid = kr_billing::Paid { payment, found: false, key: kr_billing::KeyStored::NotAsked };
+    journal.settle(&first.subject, &second.ticket, &Outcome::Paid { paid: Box::new(paid) }).await.unwrap();
+    journal.settle(&first.subject, &second.ticket, &Outcome::NotCharged).await.unwrap();
+    let entry = journal.find(&first.subject).await.unwrap().unwrap();
+    assert!(matches!(entry.outcome, Some(Outcome::Paid { .. })));
+    assert_eq!(journal.tax_of(&id("imps_1")).await.unwrap(), Some(second.tax));
+    assert!(journal.open().await.unwrap().is_empty());
+}
+
+async fn one_of_many_wins(journals: Vec<Arc<dyn Journal>>) {
+    let mut tries = tokio::task::JoinSet::new();
+    for at in 0..64 {
+        let journal = journals[at % journals.len()].clone();
+        tries.spawn(async move { journal.before_send(&intent("a", at as u64)).await });
+    }
+    let mut new = 0;
+    while let Some(tried) = tries.join_next().await {
+        new += usize::from(matches!(tried.unwrap().unwrap(), Before::New));
+    }
+    assert_eq!(new, 1);
+}
+
+#[tokio::test]
+async fn in_memory() {
+    keeps_its_promises(Arc::new(MemoryJournal::new())).await;
+    one_of_many_wins(vec![Arc::new(MemoryJournal::new())]).await;
+}
+
+#[cfg(feature = "sqlite")]
+mod on_disk {
+    use kr_billing::journal::{Durability, SqliteJournal};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn keeps_them_and_writes_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = SqliteJournal::open(folder.path().join("journal.db")).await.unwrap();
+        assert_eq!(journal.durability(), &Durability { journal_mode: "wal".into(), synchronous: 2 });
+        keeps_its_promises(Arc::new(journal)).await;
+    }
+
+    #[tokio::test]
+    async fn two_openings_of_one_file_are_one_journal_and_it_outlives_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let open = async || Arc::new(SqliteJournal::open(&path).await.unwrap()) as Arc<dyn Journal>;
+        one_of_many_wins(vec![open().await, open().await]).await;
+        assert_eq!(open().await.open().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_journal_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        std::fs::write(&path, "this is a merchant's notes file, not a database").unwrap();
+        assert!(SqliteJournal::open(&path).await.is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "this is a merchant's notes file, not a database");
+    }
+}
