@@ -30,6 +30,7 @@ macro_rules! conformance {
             the_profile_is_true_to_the_channel => profile::is_consistent,
             a_keys_life => keys::life,
             an_unknown_key_is_no_key => keys::unknown,
+            a_card_with_wrong_data_is_not_stored => keys::bad_card,
             a_card_charged_once_is_not_kept => cards::once,
             a_card_charged_and_kept_can_be_charged_again => cards::kept,
             an_order_pays_once => charges::duplicate_is_no_decline,
@@ -37,8 +38,10 @@ macro_rules! conformance {
             a_doubtful_answer_is_never_a_decline => charges::doubt_is_no_decline,
             a_refund_names_amount_and_balance => refunds::name_amount_and_balance,
             a_windows_card_can_be_charged => windows::issue_a_key,
+            a_window_that_fails_leaves_no_key => windows::failure_leaves_no_key,
             a_window_asks_for_what_was_asked => windows::keep_what_decides,
             a_schedule_is_kept => schedules::life,
+            a_failed_schedule_can_be_retried => schedules::retry,
         );
 
         #[test]

@@ -1,9 +1,11 @@
 //! Billing keys.
 
-use kr_billing_core::{Answer, BillingGateway, CodeClass, PaymentStatus, RefundRequest, TaxSplit};
+use kr_billing_core::{
+    Answer, BillingGateway, CodeClass, IssueAnswer, IssueRequest, PaymentStatus, Recovery, RefundRequest, TaxSplit,
+};
 use kr_billing_sandbox::Handle;
 
-use crate::desk::{PRICE, by_key, channel, key_id, krw, order, pay, store_card};
+use crate::desk::{PRICE, buyer, by_key, card, channel, key_id, krw, order, pay, store_card, test_card};
 
 /// A key is issued, found, charged, its payment found and refunded in two parts, and it is deleted.
 pub async fn life(gateway: &dyn BillingGateway, sandbox: &Handle) {
@@ -48,4 +50,24 @@ pub async fn unknown(gateway: &dyn BillingGateway, sandbox: &Handle) {
         Err(error) => panic!("the provider answered, so this is no error of the wire: {error}"),
     }
     assert_eq!(sandbox.totals("order-1").captured, 0);
+}
+
+/// Rows of the sandbox's decline table in which the card's own data is wrong: expiry, number, birth date.
+const BAD_DATA: [u8; 3] = [10, 11, 12];
+
+/// A card with wrong data is not stored, and what helps is another card. Skipped without key-in.
+pub async fn bad_card(gateway: &dyn BillingGateway, _sandbox: &Handle) {
+    let Some(key_in) = gateway.issue_path().key_in() else { return };
+    for row in BAD_DATA {
+        let id = key_id(&format!("member-{row}"));
+        let request = IssueRequest::new(id.clone(), card(&test_card(1, row))).with_holder(buyer());
+        match key_in.issue(&request).await.expect("an answer to issuing by card") {
+            IssueAnswer::Stored(_) => panic!("row {row}: a card with wrong data was stored"),
+            IssueAnswer::Refused(failure) => {
+                let CodeClass::Decline(reason) = &failure.class else { panic!("row {row}: read as {:?}", failure.class) };
+                assert_eq!(reason.recovery(), Recovery::OtherCard, "row {row}: {reason:?}");
+            }
+        }
+        assert!(gateway.billing_key(&id).await.expect("a look-up").is_none(), "row {row}: a key is there");
+    }
 }

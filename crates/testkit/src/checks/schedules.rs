@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use kr_billing_core::{
-    BillingGateway, BillingKey, PaymentStatus, ScheduleEntry, ScheduleRequest, ScheduleStatus, Scheduler, TimeWindow, UnixSeconds,
+    Answer, BillingGateway, BillingKey, CodeClass, DeclineReason, PaymentStatus, ScheduleEntry, ScheduleRequest, ScheduleStatus,
+    Scheduler, TimeWindow, UnixSeconds,
 };
 use kr_billing_sandbox::Handle;
 
-use crate::desk::{PRICE, buyer, channel, key_id, krw, name, order, store_card};
+use crate::desk::{GOOD_CARD, PRICE, buyer, channel, key_id, krw, name, order, store_card, test_card};
 
 const DAY: u64 = 86_400;
 
@@ -37,6 +38,29 @@ pub async fn life(gateway: &dyn BillingGateway, sandbox: &Handle) {
     assert_eq!(captured, [12_900, 12_900, 0]);
     let made = scheduler.entry(&order("month-1")).await.expect("a look-up").expect("the entry that was made");
     assert_eq!((made.status, made.payment_status), (ScheduleStatus::Executed, Some(PaymentStatus::Paid)));
+}
+
+/// A booked charge that fails says why, and can be tried again under its own order: it pays once.
+pub async fn retry(gateway: &dyn BillingGateway, sandbox: &Handle) {
+    let Some(scheduler) = gateway.scheduler() else { return };
+    store_card(gateway, sandbox, "member-1").await;
+    book(scheduler, UnixSeconds(u64::try_from(sandbox.now()).expect("a time after 1970"))).await;
+    sandbox.change_card("member-1", &test_card(0, 1)).expect("a card without money");
+    sandbox.advance(Duration::from_secs(31 * DAY)).await;
+
+    let failed = scheduler.entry(&order("month-1")).await.expect("a look-up").expect("the entry that failed");
+    assert_eq!((failed.status, failed.payment_status), (ScheduleStatus::Executed, Some(PaymentStatus::Failed)));
+    let class = failed.failure.expect("a failed entry says why").class;
+    assert_eq!(class, CodeClass::Decline(DeclineReason::InsufficientFunds));
+
+    sandbox.change_card("member-1", GOOD_CARD).expect("a good card");
+    match scheduler.retry(&order("month-1")).await.expect("an answer to a retry") {
+        Answer::Recorded(payment) => assert_eq!(payment.status, PaymentStatus::Paid),
+        Answer::Refused(failure) => panic!("a good retry was refused: {}", failure.message),
+    }
+    assert_eq!(sandbox.totals("month-1").captures, 1);
+    let found = gateway.payments(&order("month-1")).await.expect("a look-up by order");
+    assert_eq!(found.len(), 2, "the failed attempt and the paid one are both under the order");
 }
 
 /// Books a charge 30, 60 and 90 days ahead.

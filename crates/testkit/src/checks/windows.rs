@@ -1,10 +1,10 @@
 //! Checkout windows. A channel without one passes by having none.
 
 use kr_billing_core::{BillingGateway, PaymentId, PaymentStatus};
-use kr_billing_sandbox::Handle;
+use kr_billing_sandbox::{Buyer, Handle};
 use serde_json::Value;
 
-use crate::desk::{PRICE, buyer, by_key, key_id, open_window, pay, window_request};
+use crate::desk::{PRICE, buyer, by_key, key_id, open_window, pay, test_card, window_request};
 
 /// The window is completed, its record is an issuance and no capture, and the key can be charged under another order.
 pub async fn issue_a_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
@@ -21,6 +21,17 @@ pub async fn issue_a_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
     assert_eq!(sandbox.totals("issue-1").captured, 0, "a display-only window moved money");
     assert!(gateway.billing_key(&key_id("member-1")).await.expect("a look-up").is_some());
     pay(gateway, &by_key("member-1", "order-1", PRICE)).await;
+}
+
+/// A buyer who closes the window, or gives an expired card, leaves no key. `[docs payrt]`
+pub async fn failure_leaves_no_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
+    let Some(window) = gateway.issue_path().window() else { return };
+    for (id, buyer) in [("member-1", Buyer::who_cancels()), ("member-2", Buyer::with_card(test_card(0, 10)))] {
+        let params = window.parameters(&window_request(id, &format!("issue-{id}"))).expect("window parameters");
+        let params = serde_json::from_str(params.as_json()).expect("window parameters as JSON");
+        assert!(!sandbox.complete_window(&params, &buyer).success, "{id}: the window succeeded");
+        assert!(gateway.billing_key(&key_id(id)).await.expect("a look-up").is_none(), "{id}: a key is there");
+    }
 }
 
 /// What decides about money and key stands in the parameters exactly as it was asked for, whatever the adapter's hooks add.
