@@ -16,6 +16,9 @@ mod client;
 mod clock;
 mod config;
 mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hint;
 mod mask;
 mod money;

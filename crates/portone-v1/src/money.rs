@@ -6,7 +6,8 @@ use kr_billing_core::{
 };
 
 use crate::client::{Client, Reply};
-use crate::request::{charge, keys, payments, schedules};
+use crate::request::{Call, charge, keys, payments, schedules};
+use crate::send::Heard;
 use crate::settings::ModuleRoute;
 use crate::types::key::{self, KeyRecord, Requester};
 use crate::types::list::page;
@@ -35,7 +36,7 @@ impl RawMoney<'_> {
         self.client.send(charge::issue(request, route)).await?.reply(key::read)
     }
 
-    /// Deletes a key; for good. `[oa customers DELETE]`
+    /// Deletes a key; for good. The answer is the deleted record, if it can be read. `[oa customers DELETE]`
     ///
     /// # Errors
     /// See [`RawMoney`]. Kind `NotFound` when there is none by HTTP 404; the other answer, HTTP 200 with code 1, is
@@ -45,11 +46,11 @@ impl RawMoney<'_> {
         id: &BillingKeyId,
         reason: Option<&str>,
         requester: Option<Requester>,
-    ) -> Result<Reply<()>, Error> {
+    ) -> Result<Reply<Option<KeyRecord>>, Error> {
         let answered = self.client.send(keys::delete(id, reason, requester)).await?;
         match answered.heard {
-            crate::send::Heard::Done(_) => Ok(Reply::Done(())),
-            _ => answered.reply(|_, _| Ok(())),
+            Heard::Done(None) => Ok(Reply::Done(None)),
+            _ => answered.reply(|context, record| Ok(key::read(context, record).ok())),
         }
     }
 
@@ -144,7 +145,7 @@ impl RawMoney<'_> {
         self.schedules(schedules::cancel_all(key)).await
     }
 
-    async fn schedules(self, call: crate::request::Call) -> Result<Reply<Vec<ScheduleRecord>>, Error> {
+    async fn schedules(self, call: Call) -> Result<Reply<Vec<ScheduleRecord>>, Error> {
         self.client.send(call).await?.reply(|context, answer| {
             let page = page(context, answer, schedule::read)?;
             match page.unreadable.is_empty() {

@@ -21,6 +21,9 @@ use crate::token::Token;
 const IDLE: Duration = Duration::from_secs(15);
 
 /// Sends single requests to one server. It follows no redirect and repeats nothing.
+///
+/// The one thing below it that tries again is the connection pool: when a kept connection turns out to be closed before a byte
+/// of the request was written to it, the request goes out on another one. That was not a send.
 pub(crate) struct Transport {
     http: reqwest::Client,
     base: Url,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kr_billing_core::{
     Answer, BillingGateway, BillingKeyId, ChargeRequest, Error, ErrorKind, IssuePath, Operation, OrderId, Payment, PaymentId,
-    Profile, RefundRequest, Scheduler, StoredKey, TaxSplit,
+    Profile, Reach, RefundRequest, Scheduler, StoredKey, TaxSplit,
 };
 
 use super::Channel;
@@ -72,10 +72,7 @@ impl<P: Provider> BillingGateway for Channel<P> {
 
     async fn billing_key(&self, id: &BillingKeyId) -> Result<Option<StoredKey>, Error> {
         match self.client.key(id).await? {
-            Some(record) if record.id() != id => {
-                Err(Error::not_sent(Operation::LookUpKey, ErrorKind::Mismatch, "the answer speaks of another key")
-                    .with_reach(kr_billing_core::Reach::Unclear))
-            }
+            Some(record) if record.id() != id => Err(another_key(Operation::LookUpKey)),
             found => Ok(found.map(KeyRecord::into_stored)),
         }
     }
@@ -83,7 +80,7 @@ impl<P: Provider> BillingGateway for Channel<P> {
     /// "Not there" comes as HTTP 404 and as HTTP 200 with code 1; both mean that it is gone. `[oa]` `[obs]`
     async fn delete_billing_key(&self, id: &BillingKeyId, reason: Option<String>) -> Result<(), Error> {
         match self.client.raw_money().delete_key(id, reason.as_deref(), None).await {
-            Ok(Reply::Done(())) => Ok(()),
+            Ok(Reply::Done(_)) => Ok(()),
             Ok(Reply::Refused(refusal)) if refusal.code == 1 => Ok(()),
             Ok(Reply::Refused(refusal)) => Err(refusal.into_error(Operation::DeleteKey, ErrorKind::Rejected)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -103,4 +100,10 @@ impl<P: Provider> Channel<P> {
             Reply::Refused(refusal) => Answer::Refused(of_refusal(&*self.provider, refusal, Phase::Charge)),
         }
     }
+}
+
+/// An answer about another key than the one that was asked about.
+pub(super) fn another_key(operation: Operation) -> Error {
+    let message = "the answer speaks of another customer_uid than was asked for";
+    Error::new(operation, Reach::Unclear, ErrorKind::Mismatch, message)
 }

@@ -4,6 +4,8 @@ use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use crate::support::{self, Act, BIRTH, CARD, SECRET, Server, TOKEN, done, payment, refused};
 use kr_billing_core::{BillingGateway, Error, ErrorKind, Reach};
 use kr_billing_portone_v1::{Client, Reply};
@@ -218,4 +220,34 @@ async fn a_test_channels_payment_is_asked_for() {
     let found = support::channel(&server).payment(&id).await.unwrap().unwrap();
     assert_eq!(found.sandbox, Some(true));
     assert_eq!(server.count("/payments/imps_1?include_sandbox=true"), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_the_tls_handshake_gets_nothing_but_a_greeting() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let greeting = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut seen = vec![0; 4096];
+        let length = stream.read(&mut seen).await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        seen.truncate(length);
+        String::from_utf8_lossy(&seen).into_owned()
+    });
+    let credentials = kr_billing_portone_v1::Credentials::new("canary-key-0001", SECRET);
+    let client = Client::new(kr_billing_portone_v1::ClientConfig::new(credentials).with_base_url(url)).unwrap();
+    let error = client.raw_money().charge(&support::by_key(), None).await.unwrap_err();
+    assert_eq!((error.reach(), error.kind()), (Reach::NotSent, ErrorKind::Unreachable), "{error:?}");
+    assert_clean(&greeting.await.unwrap());
+}
+
+#[tokio::test]
+async fn an_answer_about_another_key_is_no_answer() {
+    let server = Server::start(|_| done(r#"{"customer_uid":"member_2"}"#)).await;
+    let channel = support::channel(&server);
+    let error = channel.billing_key(&support::key()).await.unwrap_err();
+    assert_eq!((error.reach(), error.kind()), (Reach::Unclear, ErrorKind::Mismatch));
+    let issue = kr_billing_core::IssueRequest::new(support::key(), support::card());
+    let error = channel.issue_path().key_in().unwrap().issue(&issue).await.unwrap_err();
+    assert_eq!((error.reach(), error.kind()), (Reach::Unclear, ErrorKind::Mismatch));
 }
