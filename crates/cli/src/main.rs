@@ -1,3 +1,8 @@
 //! The kr-billing command.
+#![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kr_billing_cli::main()
+}

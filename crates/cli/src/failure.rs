@@ -1,0 +1,140 @@
+//! Why a verb did not do what was asked, and how that is told.
+
+use std::error::Error as _;
+
+use kr_billing::journal::Outcome;
+use kr_billing::{Error, ErrorKind, NotCharged};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::show;
+use crate::texts::Texts;
+
+/// Why a verb did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The library's error.
+    Library(Error),
+    /// A charge that was certainly not made.
+    NotCharged(NotCharged),
+    /// The command's own.
+    Plain {
+        /// How the command ends.
+        exit: Exit,
+        /// What is wrong and what to do.
+        text: String,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<NotCharged> for Failure {
+    fn from(not_charged: NotCharged) -> Self {
+        Self::NotCharged(not_charged)
+    }
+}
+
+impl Failure {
+    /// The command's own failure.
+    pub(crate) fn plain(exit: Exit, text: impl Into<String>) -> Self {
+        Self::Plain { exit, text: text.into() }
+    }
+
+    /// How the command ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Library(error) => Exit::of(error),
+            Self::NotCharged(not_charged) => Exit::of(not_charged.error()),
+            Self::Plain { exit, .. } => *exit,
+        }
+    }
+
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Library(error) => Some(error),
+            Self::NotCharged(not_charged) => Some(not_charged.error()),
+            Self::Plain { .. } => None,
+        }
+    }
+
+    /// For people: what, why, and what to do.
+    pub(crate) fn text(&self, texts: &'static Texts) -> String {
+        let mut lines = match self {
+            Self::Library(error) => vec![format!("{}: {error}", texts.error)],
+            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, not_charged.error())],
+            Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
+        };
+        if let Some(error) = self.error() {
+            lines.extend(sources(error).into_iter().map(|source| format!("  {}: {source}", texts.because)));
+            lines.extend(advice(error, texts).map(|advice| format!("  {}: {advice}", texts.to_do)));
+        }
+        lines.iter().map(|line| show::clean(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// For programs.
+    pub(crate) fn json(&self) -> Value {
+        let mut error = json!({ "exit": self.exit().code() });
+        match (self.error(), self) {
+            (Some(known), _) => {
+                error["operation"] = json!(known.operation().to_string());
+                error["reach"] = json!(show::word(&known.reach()));
+                error["kind"] = json!(show::word(&known.kind()));
+                error["message"] = json!(known.message());
+                error["pg_code"] = json!(known.pg_code());
+                error["pg_message"] = json!(known.pg_message());
+            }
+            (None, Self::Plain { text, .. }) => error["message"] = json!(text),
+            (None, _) => {}
+        }
+        if let Self::NotCharged(not_charged) = self {
+            error["earlier"] = not_charged.earlier().map_or(Value::Null, earlier);
+        }
+        json!({ "outcome": "error", "error": error })
+    }
+}
+
+/// What became of the request that stands under the same order id.
+fn earlier(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Paid { paid } => json!({ "outcome": "paid", "imp_uid": paid.payment.id }),
+        Outcome::Declined { decline } => json!({ "outcome": "declined", "reason": show::word(&decline.reason) }),
+        Outcome::NotCharged => json!({ "outcome": "not_charged" }),
+        Outcome::Refunded { payment } => json!({ "outcome": "refunded", "imp_uid": payment.id }),
+        Outcome::NotRefunded => json!({ "outcome": "not_refunded" }),
+    }
+}
+
+fn sources(error: &Error) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut source = error.source();
+    while let Some(error) = source {
+        texts.push(error.to_string());
+        source = error.source();
+    }
+    texts
+}
+
+/// What to do about a kind of error, where its own text does not say it.
+fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::Unauthorized => Some(texts.do_unauthorized),
+        ErrorKind::RateLimited => Some(texts.do_rate_limited),
+        ErrorKind::Unreachable => Some(texts.do_unreachable),
+        ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(match Exit::of(error) {
+            Exit::InDoubt => texts.do_look_first,
+            _ => texts.do_again,
+        }),
+        ErrorKind::BadAnswer => Some(match Exit::of(error) {
+            Exit::InDoubt => texts.do_look_first,
+            _ => texts.do_bad_answer,
+        }),
+        ErrorKind::OrderConflict => Some(texts.do_order_conflict),
+        ErrorKind::BalanceChanged => Some(texts.do_balance),
+        ErrorKind::NotFound => Some(texts.do_not_found),
+        _ => None,
+    }
+}

@@ -1,0 +1,144 @@
+//! Arguments before they are believed: no card among them, and no value repeated in an error.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+use serde_json::json;
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::help;
+use crate::lang::Lang;
+use crate::show;
+use crate::texts::Texts;
+
+/// Parses the arguments. Help and mistakes are printed here.
+pub(crate) fn read(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Exit> {
+    let texts = lang.texts();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    if arguments.iter().skip(1).any(looks_like_card) {
+        return Err(refuse(texts.card_in_arguments, json));
+    }
+    let parsed = help::localized(Cli::command(), lang).try_get_matches_from(&arguments);
+    match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => Ok(cli),
+        Err(error) if !error.use_stderr() => {
+            show::line(&error.render().to_string());
+            Err(Exit::Done)
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            show::warn(&error.render().to_string());
+            Err(Exit::Usage)
+        }
+        Err(error) => Err(refuse(&explain(&error, &arguments, texts), json)),
+    }
+}
+
+fn refuse(text: &str, json: bool) -> Exit {
+    if json {
+        let error = json!({ "exit": Exit::Usage.code(), "kind": "usage", "message": text });
+        show::line(&json!({ "outcome": "error", "error": error }).to_string());
+    }
+    show::warn(text);
+    Exit::Usage
+}
+
+/// Whether an argument, or what stands behind its `=`, holds a card number: 15 or 16 digits with nothing but dashes, spaces and
+/// dots between them.
+fn looks_like_card(argument: &OsString) -> bool {
+    let text = argument.to_string_lossy();
+    text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | ' ' | '.'))).any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        matches!(digits, 15 | 16)
+    })
+}
+
+/// A parser's error in words that repeat no value.
+fn explain(error: &clap::Error, arguments: &[OsString], texts: &Texts) -> String {
+    let named = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(name)) if name.starts_with('-') => {
+            name.split(['=', ' ']).next().map(|name| hide_values(name, arguments))
+        }
+        Some(ContextValue::String(name)) if name.starts_with('<') || name.starts_with('[') => Some(name.clone()),
+        _ => None,
+    };
+    let what = match (error.kind(), named) {
+        (ErrorKind::ValueValidation, Some(name)) => {
+            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("{name}: {}", hide_values(&why, arguments))
+        }
+        (ErrorKind::InvalidValue, Some(name)) => format!("{name}: {}", possible(error, texts)),
+        (ErrorKind::UnknownArgument, Some(name)) if name.starts_with('-') => format!("{name}: {}", texts.unknown_option),
+        (ErrorKind::UnknownArgument, _) => texts.unexpected_value.to_owned(),
+        _ => return hide_values(error.render().to_string().trim_end(), arguments),
+    };
+    format!("{}: {what}\n{}", texts.error, texts.see_help)
+}
+
+fn possible(error: &clap::Error, texts: &Texts) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => format!("{} {}", texts.one_of, values.join(", ")),
+        _ => texts.unexpected_value.to_owned(),
+    }
+}
+
+/// A text without any argument that holds three digits or more: it may be a piece of a card.
+fn hide_values(text: &str, arguments: &[OsString]) -> String {
+    let mut text = text.to_owned();
+    let values = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let mut values: Vec<String> = values
+        .flat_map(|value| match value.split_once('=') {
+            Some((_, behind)) => vec![behind.to_owned()],
+            None => vec![value],
+        })
+        .filter(|value| value.bytes().filter(u8::is_ascii_digit).count() >= 3)
+        .collect();
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    for value in values {
+        text = text.replace(&value, "…");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_are_seen_however_they_are_written() {
+        for card in [
+            "4000000000000010",
+            "4000-0000-0000-0010",
+            "--card=4000 0000 0000 0010",
+            "378282246310005",
+            "number:4000.0000.0000.0010",
+        ] {
+            assert!(looks_like_card(&card.into()), "{card}");
+        }
+        for other in
+            ["ORD20180131-0000011", "1796083200000", "imp_448280090638", "20261121093000", "127.0.0.1:8410", "010-1234-5678"]
+        {
+            assert!(!looks_like_card(&other.into()), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_mistake_repeats_a_value() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        for line in [
+            "kr-billing charge 4000 0000 0000 0010",
+            "kr-billing charge key-1 --birth 880101",
+            "kr-billing charge key-1 --order a/880101",
+            "kr-billing card-charge --card 880101",
+            "kr-billing 880101",
+            "kr-billing charge key-1 --amount=880101x",
+            "kr-billing --880101",
+        ] {
+            let arguments = words(line);
+            let error = Cli::command().try_get_matches_from(&arguments).unwrap_err();
+            let text = explain(&error, &arguments, Lang::En.texts());
+            assert!(!text.contains("880101") && !text.contains("0000") && !text.contains("4000"), "{line}: {text}");
+        }
+    }
+}

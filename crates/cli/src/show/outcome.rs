@@ -1,0 +1,173 @@
+//! What became of calls that act.
+
+use kr_billing::{
+    BillingKey, Charge, Decline, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund, Resolved,
+    ResolvedRefund, Ticket,
+};
+use serde_json::{Value, json};
+
+use super::{Answer, facts, key, payment, word};
+use crate::exit::Exit;
+use crate::texts::Texts;
+
+/// A charge.
+pub(crate) fn charge(charge: &Charge, texts: &Texts) -> Answer {
+    match charge {
+        Charge::Paid(paid) => self::paid(paid, texts),
+        Charge::Declined(decline) => declined(decline, texts),
+        Charge::InDoubt(doubt) => in_doubt(doubt, texts),
+    }
+}
+
+/// A doubt about a charge that was asked about again.
+pub(crate) fn resolved(resolved: &Resolved, texts: &Texts) -> Answer {
+    match resolved {
+        Resolved::Paid(paid) => self::paid(paid, texts),
+        Resolved::Declined(decline) => declined(decline, texts),
+        Resolved::NotCharged => Answer::with(Exit::Refused, json!({ "outcome": "not_charged" }), texts.proved_not_charged),
+        Resolved::Mismatch { payment, fields } => {
+            let json = json!({ "outcome": "mismatch", "fields": fields, "payment": payment::json(payment, false) });
+            let text = format!("{}: {}\n{}", texts.mismatch, fields.join(", "), payment::one(payment, texts));
+            Answer::with(Exit::InDoubt, json, text)
+        }
+        Resolved::StillInDoubt(ticket) => still_in_doubt(ticket, texts),
+    }
+}
+
+/// A refund.
+pub(crate) fn refund(refund: &Refund, texts: &Texts) -> Answer {
+    match refund {
+        Refund::Done(payment) => refunded(payment, texts),
+        Refund::InDoubt(doubt) => in_doubt(doubt, texts),
+    }
+}
+
+/// A doubt about a refund that was asked about again.
+pub(crate) fn resolved_refund(resolved: &ResolvedRefund, texts: &Texts) -> Answer {
+    let shown = |outcome: &str, exit, text: &str, payment: &Payment| {
+        let json = json!({ "outcome": outcome, "payment": payment::json(payment, false) });
+        Answer::with(exit, json, format!("{text}\n{}", payment::one(payment, texts)))
+    };
+    match resolved {
+        ResolvedRefund::Done(payment) => refunded(payment, texts),
+        ResolvedRefund::NotRefunded(payment) => shown("not_refunded", Exit::Refused, texts.proved_not_refunded, payment),
+        ResolvedRefund::Unclear(payment) => shown("mismatch", Exit::InDoubt, texts.refund_unclear, payment),
+        ResolvedRefund::StillInDoubt(ticket) => still_in_doubt(ticket, texts),
+    }
+}
+
+/// A card that was to be stored.
+pub(crate) fn issuance(issuance: &Issuance, texts: &Texts) -> Answer {
+    match issuance {
+        Issuance::Stored(issued) => {
+            let BillingKey { channel, .. } = &issued.key;
+            let json = json!({ "outcome": "stored", "key": key::json(&issued.stored, Some(channel), false) });
+            Answer::done(json, format!("{}\n{}", texts.key_stored, key::one(&issued.stored, Some(channel), texts)))
+        }
+        Issuance::Refused(failure) => key_refused(failure, texts),
+        Issuance::InDoubt(doubt) => in_doubt(doubt, texts),
+    }
+}
+
+/// A card that is certainly not stored.
+pub(crate) fn not_stored(texts: &Texts) -> Answer {
+    Answer::with(Exit::Refused, json!({ "outcome": "not_stored" }), texts.proved_not_stored)
+}
+
+fn paid(paid: &Paid, texts: &Texts) -> Answer {
+    let kept = match paid.key {
+        KeyStored::NotAsked => None,
+        KeyStored::Stored => Some(texts.card_kept),
+        KeyStored::NotStored => Some(texts.card_not_kept),
+        KeyStored::Unknown => Some(texts.card_kept_unknown),
+    };
+    let json = json!({
+        "outcome": "paid",
+        "found": paid.found,
+        "key_stored": kept.map(|_| word(&paid.key)),
+        "payment": payment::json(&paid.payment, false),
+    });
+    let head = if paid.found { texts.paid_found } else { texts.paid };
+    let lines = [Some(head), kept].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    Answer::done(json, format!("{lines}\n{}", payment::one(&paid.payment, texts)))
+}
+
+fn declined(decline: &Decline, texts: &Texts) -> Answer {
+    let json = json!({
+        "outcome": "declined",
+        "reason": word(&decline.reason),
+        "recovery": word(&decline.recovery()),
+        "pg_code": decline.pg_code,
+        "pg_message": decline.pg_message,
+        "merchant_uid": decline.order,
+        "imp_uid": decline.payment,
+    });
+    let rows = vec![
+        (texts.order, Some(decline.order.to_string())),
+        (texts.payment, decline.payment.as_ref().map(ToString::to_string)),
+        (texts.pg_code, decline.pg_code.clone()),
+        (texts.reason, Some(decline.pg_message.clone())),
+        (texts.to_do, Some(recovery(decline.recovery(), texts).to_owned())),
+    ];
+    Answer::with(Exit::Refused, json, format!("{}\n{}", texts.declined, facts(rows)))
+}
+
+fn key_refused(failure: &Failure, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "refused", "pg_code": failure.pg_code, "pg_message": failure.message });
+    let rows = vec![(texts.pg_code, failure.pg_code.clone()), (texts.reason, Some(failure.message.clone()))];
+    Answer::with(Exit::Refused, json, format!("{}\n{}", texts.key_refused, facts(rows)))
+}
+
+fn refunded(payment: &Payment, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "refunded", "payment": payment::json(payment, false) });
+    Answer::done(json, format!("{}\n{}", texts.refund_done, payment::one(payment, texts)))
+}
+
+/// A call that nobody can vouch for, with the ticket to ask again by.
+pub(crate) fn in_doubt(doubt: &Doubt, texts: &Texts) -> Answer {
+    let json = json!({
+        "outcome": "in_doubt",
+        "cause": word(&doubt.cause),
+        "detail": doubt.detail,
+        "imp_uid": payment_of(&doubt.cause),
+        "fields": match &doubt.cause { DoubtCause::Mismatch { fields, .. } => json!(fields), _ => Value::Null },
+        "ticket": doubt.ticket,
+    });
+    let rows = vec![
+        (texts.order, doubt.ticket.order().map(ToString::to_string)),
+        (texts.payment, payment_of(&doubt.cause)),
+        (texts.reason, Some(doubt.detail.clone())),
+    ];
+    let text = format!("{}\n{}\n{}\n{}", texts.in_doubt, facts(rows), texts.keep_ticket, json!(doubt.ticket));
+    Answer::with(Exit::InDoubt, json, text)
+}
+
+/// A call that was broken off by hand and may be under way.
+pub(crate) fn interrupted(ticket: &Ticket, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "in_doubt", "cause": "interrupted", "ticket": ticket });
+    Answer::with(Exit::InDoubt, json, format!("{}\n{}\n{}", texts.interrupted, texts.keep_ticket, json!(ticket)))
+}
+
+fn still_in_doubt(ticket: &Ticket, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "in_doubt", "ticket": ticket });
+    Answer::with(Exit::InDoubt, json, format!("{}\n{}", texts.still_in_doubt, json!(ticket)))
+}
+
+fn payment_of(cause: &DoubtCause) -> Option<String> {
+    match cause {
+        DoubtCause::Mismatch { payment, .. } => Some(payment.to_string()),
+        DoubtCause::OrderTaken { payment } => payment.as_ref().map(ToString::to_string),
+        _ => None,
+    }
+}
+
+/// What helps after a decline.
+fn recovery(recovery: Recovery, texts: &Texts) -> &'static str {
+    match recovery {
+        Recovery::TryLater => texts.recovery_later,
+        Recovery::OtherCard => texts.recovery_other_card,
+        Recovery::HolderMustCall => texts.recovery_call,
+        Recovery::Never => texts.recovery_never,
+        Recovery::FixSetup => texts.recovery_setup,
+    }
+}

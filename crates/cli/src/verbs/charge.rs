@@ -1,0 +1,49 @@
+//! `charge`: a billing key.
+
+use std::future::Future;
+
+use clap::Args;
+use kr_billing::{Charge, ChargeRequest, Error, NotCharged, Operation};
+
+use crate::args::{KeyArgs, SaleArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::show::{Answer, outcome};
+use crate::watch;
+
+/// What `charge` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ChargeArgs {
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    sale: SaleArgs,
+}
+
+/// Charges a key.
+pub(crate) async fn run(session: &Session, args: ChargeArgs) -> Result<Answer, Failure> {
+    let billing = session.billing().await?;
+    let key = session.key(&billing, args.key).await?;
+    let SaleArgs { order, amount, name, .. } = &args.sale;
+    let request = ChargeRequest::by_key(key, order.clone(), *amount, name.clone());
+    let request = args.sale.fill(request).map_err(|invalid| Error::invalid(Operation::Charge, invalid))?;
+    send(session, billing.charge(request)).await
+}
+
+/// Waits for a charge. When it is broken off by hand its intent stays in the journal, and its ticket is printed.
+pub(crate) async fn send(session: &Session, charge: impl Future<Output = Result<Charge, NotCharged>>) -> Result<Answer, Failure> {
+    match watch::unless_interrupted(charge).await {
+        Some(Ok(charge)) => Ok(outcome::charge(&charge, session.texts())),
+        Some(Err(not_charged)) => Err(not_charged.into()),
+        None => broken_off(session),
+    }
+}
+
+/// What to say after Ctrl-C during a call that moves money.
+pub(crate) fn broken_off(session: &Session) -> Result<Answer, Failure> {
+    match session.armed.ticket() {
+        Some(ticket) => Ok(outcome::interrupted(&ticket, session.texts())),
+        None => Err(Failure::plain(Exit::NotSent, session.texts().interrupted_before)),
+    }
+}

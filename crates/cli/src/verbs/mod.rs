@@ -1,0 +1,69 @@
+//! The verbs: one file a family.
+
+use crate::args::{Cli, Command};
+use crate::demo;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::session::Session;
+use crate::show::{self, Answer};
+use crate::watch::Armed;
+
+pub(crate) mod card_charge;
+pub(crate) mod charge;
+pub(crate) mod config;
+mod doctor;
+pub(crate) mod keys;
+mod pages;
+pub(crate) mod payments;
+mod pgs;
+mod recover;
+pub(crate) mod resume;
+pub(crate) mod sandbox;
+pub(crate) mod schedule;
+pub(crate) mod window;
+
+/// Runs a verb, prints what came of it, and returns the exit code.
+pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
+    let Cli { globals, command } = cli;
+    sandbox::log(&command);
+    let session = Session { lang, globals, armed: Armed::default() };
+    let json = session.globals.json;
+    let answer = match command {
+        Command::Demo => return demo::run(lang).await,
+        Command::Sandbox(args) => sandbox::run(&session, args).await,
+        command => match Box::pin(operate(&session, command)).await {
+            Ok(answer) => {
+                answer.print(json);
+                Ok(answer.exit)
+            }
+            Err(failure) => Err(failure),
+        },
+    };
+    answer.unwrap_or_else(|failure| tell(&session, &failure)).code()
+}
+
+async fn operate(session: &Session, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Pgs => Ok(pgs::run(session)),
+        Command::Keys(command) => keys::run(session, command).await,
+        Command::Charge(args) => charge::run(session, args).await,
+        Command::CardCharge(args) => card_charge::run(session, args).await,
+        Command::Schedule(command) => schedule::run(session, command).await,
+        Command::Payments(command) => payments::run(session, command).await,
+        Command::Window(args) => window::run(session, args).await,
+        Command::Config(command) => config::run(session, command).await,
+        Command::Doctor => doctor::run(session).await,
+        Command::Resume(args) => resume::run(session, args).await,
+        Command::Recover => recover::run(session).await,
+        Command::Demo | Command::Sandbox(_) => Err(Failure::plain(Exit::Usage, session.texts().unexpected_value)),
+    }
+}
+
+fn tell(session: &Session, failure: &Failure) -> Exit {
+    if session.globals.json {
+        show::line(&failure.json().to_string());
+    }
+    show::warn(&failure.text(session.texts()));
+    failure.exit()
+}
