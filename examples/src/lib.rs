@@ -1,1 +1,27 @@
-//! Small programs, one task each
+//! Small programs, one task each, and what they share: a shop that is open for business.
+//!
+//! | program | what it shows |
+//! |---|---|
+//! | `first_charge` | a billing key from card data, and the first charge by it |
+//! | `window_page` | a page that opens the PG's window, and the two ways its result comes back |
+//! | `webhook_endpoint` | webhooks as JSON or form: a hint, then a look-up |
+//! | `monthly_run` | a month's charges that may be run twice, and what to do about each decline |
+//! | `resume_doubt` | a charge that nobody can vouch for, stored as a file and settled after a restart |
+//! | `own_adapter` | a merchant's own gateway, named in the configuration like a built-in one |
+//!
+//! [`renewal`] is the seventh: a merchant's code with its tests against a mock, without any server.
+//!
+//! Each runs as it is: `cargo run -p kr-billing-examples --bin first_charge`. Without any `KR_BILLING_…` variable it starts a
+//! sandbox of its own; with them it uses your account (see `docs/configuration.md`), where it charges what it says. `resume_doubt` and
+//! `own_adapter` always use a sandbox, since they need its faults and another PG.
+#![forbid(unsafe_code)]
+
+pub mod renewal;
+mod shop;
+mod web;
+
+pub use shop::Shop;
+pub use web::serve;
+
+/// Whatever stops an example.
+pub type Trouble = Box<dyn std::error::Error + Send + Sync>;

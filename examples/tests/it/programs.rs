@@ -1,0 +1,58 @@
+//! The programs that run and end.
+
+use crate::program;
+
+/// What a program prints when it ends well.
+fn run(path: &str, arguments: &[&str]) -> String {
+    let output = program(path).args(arguments).output().expect("the program starts");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+#[test]
+fn first_charge_stores_a_card_and_charges_it() {
+    let said = run(env!("CARGO_BIN_EXE_first_charge"), &[]);
+    assert!(said.contains("stored as member-1042.card-1"), "{said}");
+    assert!(said.contains("paid 9,900 won: imps_"), "{said}");
+}
+
+#[test]
+fn a_monthly_run_charges_once_and_knows_what_helps() {
+    let said = run(env!("CARGO_BIN_EXE_monthly_run"), &[]);
+    let runs: Vec<&str> = said.split("run ").skip(1).collect();
+    assert_eq!(runs.len(), 2, "{said}");
+    let lines = |run: &str| run.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let first = lines(runs[0]);
+    assert_eq!(first.len(), 4, "{said}");
+    assert!(first[0].contains("sub-1: paid 9,900 won"), "{said}");
+    for (line, words) in first[1..].iter().zip([
+        ["InsufficientFunds", "try attempt 2"],
+        ["LostOrStolen", "end the subscription"],
+        ["CallIssuer", "ask the member to call"],
+    ]) {
+        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+    }
+    assert_eq!(first, lines(runs[1]), "the second run has the same outcomes, the paid one's id too");
+}
+
+#[test]
+fn a_doubt_is_resumed_after_a_restart() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("ticket.json");
+    let said = run(env!("CARGO_BIN_EXE_resume_doubt"), &[file.to_str().expect("UTF-8")]);
+    let order =
+        ["in doubt:", "restarted", "still in doubt", "30 s later", "it was paid: imps_", "captures in the sandbox's ledger: 1"];
+    let mut rest = said.as_str();
+    for line in order {
+        rest = rest.split_once(line).unwrap_or_else(|| panic!("no `{line}` in its place:\n{said}")).1;
+    }
+    assert!(!file.exists(), "a settled ticket is gone");
+}
+
+#[test]
+fn a_merchant_s_own_adapter_charges_and_keeps_its_own_rule() {
+    let said = run(env!("CARGO_BIN_EXE_own_adapter"), &[]);
+    assert!(said.contains("paid 9,900 won through Kiwoompay"), "{said}");
+    assert!(said.contains("use Hangul and ASCII only [nothing was sent]"), "{said}");
+}
