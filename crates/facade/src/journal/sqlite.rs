@@ -60,11 +60,7 @@ impl SqliteJournal {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| failed("open it", e))?;
-        let migrations = sqlx::migrate!("./migrations");
-        migrations
-            .run_direct(None, &mut connection, false)
-            .await
-            .map_err(|error| JournalError::new("its tables do not fit").with_source(error))?;
+        migrate(&mut connection).await?;
         let durability = read_back(&mut connection).await?;
         if durability != (Durability { journal_mode: "wal".into(), synchronous: 2 }) {
             return Err(JournalError::new("SQLite does not write through to the disk here; put the journal on a local disk"));
@@ -201,6 +197,14 @@ async fn find(connection: &mut SqliteConnection, subject: &Subject) -> Result<Op
     let Some(row) = query.fetch_optional(connection).await.map_err(|e| failed("read it", e))? else { return Ok(None) };
     let outcome: Option<String> = row.get(1);
     Ok(Some(Entry { intent: decode(row.get(0))?, outcome: outcome.map(decode).transpose()? }))
+}
+
+/// Brings the tables up to date, under the write lock: two processes may open a new journal at once.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), JournalError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|e| failed("lock it", e))?;
+    let migrated = sqlx::migrate!("./migrations").run_direct(None, &mut *transaction, false).await;
+    migrated.map_err(|error| JournalError::new("its tables do not fit").with_source(error))?;
+    transaction.commit().await.map_err(|e| failed("commit to it", e))
 }
 
 async fn read_back(connection: &mut SqliteConnection) -> Result<Durability, JournalError> {
