@@ -1,1 +1,3 @@
-//! End-to-end tests live in `tests/it`.
+//! End-to-end tests live in `tests/it`. This library holds what they share with the processes they start.
+
+pub mod monthly_run;
