@@ -1,8 +1,12 @@
 //! The project's own chores: `cargo xtask CHORE`. Plain Rust, no shell; one file a chore.
 #![forbid(unsafe_code)]
 
+mod guard_check;
 mod matrix;
 mod new_adapter;
+mod pages;
+mod size;
+mod soak;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +17,13 @@ type Chore = fn(&Path, &[String]) -> Result<(), String>;
 /// Every chore, with its usage.
 const CHORES: &[(&str, &str, Chore)] = &[
     ("matrix", "matrix [--check]    print the PG matrix into the book and the READMEs", matrix::run),
+    (
+        "guard-check",
+        "guard-check [NAME]     take each guard of the money away, on a copy, and see the tests notice",
+        guard_check::run,
+    ),
+    ("soak", "soak --cases N [--seed S] [--at-once K]    the model test at length", soak::run),
+    ("size", "size [--check]    how many crates the facade adds, into the README", size::run),
     ("new-adapter", "new-adapter NAME    write the files of an adapter for one more PG", new_adapter::run),
 ];
 

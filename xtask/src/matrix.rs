@@ -1,14 +1,12 @@
 //! `cargo xtask matrix [--check]`: prints the PG matrix from the adapters' facts into `docs/pg-matrix.md` and between the marks of
 //! the READMEs. With `--check` nothing is written, and a stale copy is a failure.
 
-use std::fs;
 use std::path::Path;
 
 use kr_billing_core::Profile;
 use kr_billing_core::matrix::{Tongue, matrix_markdown, matrix_table};
 
-const START: &str = "<!-- pg-table:start -->";
-const END: &str = "<!-- pg-table:end -->";
+use crate::pages;
 
 /// Every module this workspace has an adapter for.
 fn profiles() -> [&'static Profile; 4] {
@@ -22,49 +20,13 @@ fn profiles() -> [&'static Profile; 4] {
 
 /// Runs the chore.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), String> {
-    let check = match args {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err("takes `--check` or nothing".into()),
-    };
+    let check = pages::check_only(args)?;
     let profiles = profiles();
-    let mut pages = vec![("docs/pg-matrix.md", matrix_markdown(&profiles))];
+    let mut all = vec![("docs/pg-matrix.md", matrix_markdown(&profiles))];
     for (path, tongue) in [("README.md", Tongue::English), ("README.ko.md", Tongue::Korean)] {
-        if let Some(text) = read(&root.join(path))? {
-            pages.push((path, with_table(&text, &matrix_table(&profiles, tongue)).map_err(|why| format!("{path}: {why}"))?));
-        }
+        all.extend(pages::between(root, path, "pg-table", &matrix_table(&profiles, tongue))?);
     }
-    let mut stale = Vec::new();
-    for (path, wanted) in pages {
-        let full = root.join(path);
-        if read(&full)?.as_deref() == Some(wanted.as_str()) {
-            continue;
-        }
-        stale.push(path);
-        if !check {
-            fs::write(&full, wanted).map_err(|why| format!("{path}: {why}"))?;
-        }
-    }
-    match (check, stale.is_empty()) {
-        (true, false) => Err(format!("stale: {}; run `cargo xtask matrix` and commit the result", stale.join(", "))),
-        _ => Ok(()),
-    }
-}
-
-/// A file's text, or nothing when there is no such file.
-fn read(path: &Path) -> Result<Option<String>, String> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(format!("{}: {why}", path.display())),
-    }
-}
-
-/// The page with the table between its marks.
-fn with_table(page: &str, table: &str) -> Result<String, String> {
-    let marks = page.split_once(START).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = marks.ok_or_else(|| format!("has no {START} … {END} for the table to stand between"))?;
-    Ok(format!("{before}{START}\n{table}{END}{after}"))
+    pages::print(root, all, check)
 }
 
 #[cfg(test)]
@@ -85,14 +47,5 @@ mod tests {
             let first = table.lines().next().map(columns);
             assert!(table.lines().all(|line| Some(columns(line)) == first), "a bar splits a cell:\n{table}");
         }
-    }
-
-    #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
-        let page = format!("a\n{START}\nold\n{END}\nz\n");
-        let once = with_table(&page, "| new |\n").unwrap();
-        assert_eq!(once, format!("a\n{START}\n| new |\n{END}\nz\n"));
-        assert_eq!(with_table(&once, "| new |\n").unwrap(), once);
-        assert!(with_table("no marks", "").is_err());
     }
 }
