@@ -36,6 +36,7 @@ impl Exit {
                 if error.reach() == Reach::Unclear && acts(error.operation()) { Self::InDoubt } else { Self::Usage }
             }
             _ if error.reach() == Reach::Unclear && acts(error.operation()) => Self::InDoubt,
+            ErrorKind::Mismatch if !acts(error.operation()) => Self::NotSent,
             ErrorKind::NotFound
             | ErrorKind::Rejected
             | ErrorKind::OrderConflict

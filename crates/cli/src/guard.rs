@@ -44,13 +44,21 @@ fn refuse(text: &str, json: bool) -> Exit {
     Exit::Usage
 }
 
-/// Whether an argument, or what stands behind its `=`, holds a card number: 15 or 16 digits with nothing but dashes, spaces and
-/// dots between them.
+/// How the digits of a card are grouped: all together, or as they are printed.
+const GROUPS: [&[usize]; 4] = [&[16], &[15], &[4, 4, 4, 4], &[4, 6, 5]];
+
+/// Whether an argument holds a card number. One that touches a letter is part of an id: `ORD2026112100000001` is none.
 fn looks_like_card(argument: &OsString) -> bool {
     let text = argument.to_string_lossy();
-    text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | ' ' | '.'))).any(|run| {
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        matches!(digits, 15 | 16)
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.')));
+    words.any(|word| {
+        let groups: Vec<&str> = word.split(['-', ' ', '.']).collect();
+        let digits = |group: &&str| group.bytes().all(|b| b.is_ascii_digit());
+        GROUPS.iter().any(|shape| {
+            groups.windows(shape.len()).any(|window| {
+                window.iter().all(digits) && window.iter().zip(*shape).all(|(group, length)| group.len() == *length)
+            })
+        })
     })
 }
 
@@ -113,12 +121,19 @@ mod tests {
             "--card=4000 0000 0000 0010",
             "378282246310005",
             "number:4000.0000.0000.0010",
+            "3782-822463-10005 2031-07",
         ] {
             assert!(looks_like_card(&card.into()), "{card}");
         }
-        for other in
-            ["ORD20180131-0000011", "1796083200000", "imp_448280090638", "20261121093000", "127.0.0.1:8410", "010-1234-5678"]
-        {
+        for other in [
+            "ORD20180131-0000011",
+            "ORD2018013100000011",
+            "1796083200000",
+            "imp_448280090638",
+            "20261121093000",
+            "127.0.0.1:8410",
+            "010-1234-5678",
+        ] {
             assert!(!looks_like_card(&other.into()), "{other}");
         }
     }

@@ -64,33 +64,57 @@ impl Journal for Watched {
 
 /// Waits for `call`, or for Ctrl-C or a termination signal: then `None`, and the call is dropped where it stands.
 pub(crate) async fn unless_interrupted<T>(call: impl Future<Output = T>) -> Option<T> {
+    let signals = Signals::listen();
     tokio::select! {
         biased;
         answer = call => Some(answer),
-        () = interrupted() => None,
+        () = signals.heard() => None,
     }
 }
 
-/// Waits for Ctrl-C or a termination signal. Without a way to hear of them it waits for ever.
-pub(crate) async fn interrupted() {
-    tokio::select! {
-        heard = tokio::signal::ctrl_c() => if heard.is_err() { std::future::pending::<()>().await },
-        () = terminated() => {}
-    }
+/// Ctrl-C and the termination signal, heard of from [`Signals::listen`] on and no longer deadly.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    heard: [Option<tokio::signal::unix::Signal>; 2],
 }
 
 #[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
+impl Signals {
+    /// Starts listening. It must be called within a tokio runtime.
+    pub(crate) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self { heard: [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()) }
+    }
+
+    /// Waits for one of them. Without a way to hear of them it waits for ever.
+    pub(crate) async fn heard(self) {
+        async fn one(signal: Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(mut signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
         }
-        Err(_) => std::future::pending().await,
+        let [interrupt, terminate] = self.heard;
+        tokio::select! {
+            () = one(interrupt) => {}
+            () = one(terminate) => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+impl Signals {
+    /// Starts listening, as far as this system lets it before the first wait.
+    pub(crate) fn listen() -> Self {
+        Self {}
+    }
+
+    /// Waits for Ctrl-C. Without a way to hear of it it waits for ever.
+    pub(crate) async fn heard(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }

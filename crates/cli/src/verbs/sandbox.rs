@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::show;
 use crate::texts::Texts;
-use crate::watch;
+use crate::watch::Signals;
 
 /// Options of the sandbox. Its configuration is the command's `--config`.
 #[derive(Debug, Args)]
@@ -63,9 +63,10 @@ pub(crate) async fn run(session: &Session, args: SandboxArgs) -> Result<Exit, Fa
         builder = builder.state_file(path);
     }
     let sandbox = builder.start().await.map_err(|error| Failure::plain(Exit::Usage, error.to_string()))?;
+    let signals = Signals::listen();
     // Programs wait for this line, so it is the same in every language.
     show::line(&format!("listening on {}", sandbox.base_url()));
-    watch::interrupted().await;
+    signals.heard().await;
     sandbox.shutdown().await;
     Ok(Exit::Done)
 }

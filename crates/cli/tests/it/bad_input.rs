@@ -1,0 +1,133 @@
+//! Input that cannot be right: a clear error, nothing sent, and nothing of it repeated.
+
+use crate::bench::{Bench, CARD, command, run};
+
+/// Fails with wrong usage, says this, repeats none of that, and nothing reaches the sandbox.
+#[track_caller]
+fn refused(bench: &Bench, args: &[&str], input: &str, says: &str, never: &[&str]) {
+    let ran = run(bench.command("").args(args), input).exits(2).warns(says);
+    for word in never {
+        assert!(!ran.out.contains(word) && !ran.err.contains(word), "{word} in {}", ran.err);
+    }
+    assert!(bench.handle().ledger().is_empty());
+    let programs = run(bench.command("--json").args(args), input).exits(2).json();
+    assert_eq!((programs["outcome"].as_str(), programs["error"]["exit"].as_u64()), (Some("error"), Some(2)));
+}
+
+fn charge<'a>(order: &'a str, amount: &'a str, name: &'a str) -> Vec<&'a str> {
+    vec!["charge", "member-1", "--order", order, "--amount", amount, "--name", name]
+}
+
+#[test]
+fn sums_that_are_none() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    for (amount, says) in [
+        ("0", "at least 1"),
+        ("9007199254740993", "15 or 16 digits"),
+        ("99999999999999999999", "won"),
+        ("18014398509481984", "JSON number"),
+        ("1.5", "whole number"),
+        ("-5", "--help"),
+        ("1e3", "whole number"),
+    ] {
+        refused(&bench, &charge("o-1", amount, "Plan"), "", says, &[]);
+    }
+}
+
+#[test]
+fn ids_that_could_ask_for_something_else() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let long = "x".repeat(300);
+    for bad in ["a/b", "a b", "주문번호", "../users/pg", "a%2Fb", long.as_str(), ""] {
+        let never: &[&str] = if bad.len() > 3 { &[bad] } else { &[] };
+        refused(&bench, &charge(bad, "9900", "Plan"), "", "--order", never);
+        refused(&bench, &["keys", "show", bad], "", "customer_uid", never);
+        refused(&bench, &["payments", "show", bad], "", "imp_uid", never);
+    }
+    refused(&bench, &charge("o-1", "9900", &"가".repeat(41)), "", "40 characters", &[]);
+}
+
+#[test]
+fn times_that_are_milliseconds_or_past() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let add = |at| ["schedule", "add", "member-1", "--order", "p-1", "--amount", "9900", "--name", "Plan", "--at", at];
+    refused(&bench, &add("1893456000000"), "", "milliseconds", &[]);
+    refused(&bench, &add("1000000000"), "", "future", &[]);
+    refused(&bench, &add("2020-01-01"), "", "future", &[]);
+    refused(&bench, &add("tomorrow"), "", "UNIX seconds", &["tomorrow"]);
+}
+
+#[test]
+fn cards_that_are_none() {
+    let bench = Bench::new();
+    for bad in [
+        "",
+        "5326-1122\n2031-07\n",
+        "5326-1122-9988-7766\n2031-13\n",
+        "5326-1122-9988-7766\n2031-07\n8802\n47\n",
+        "5326-1122-9988-7766\n2031-07\n880229\n4x\n",
+        "5326-1122-9988-7766",
+        "{\"number\":5326112299887766}",
+        "{\"number\":\"5326112299887766\",\"expiry\":\"2031-07\",\"cvc\":\"123\"}",
+    ] {
+        refused(&bench, &["keys", "issue", "member-2", "--card", "-"], bad, "", &["5326", "8802"]);
+    }
+    let huge = "5".repeat(3 << 20);
+    refused(&bench, &["keys", "issue", "member-2", "--card", "-"], &huge, "4096 bytes", &["5555"]);
+    refused(&bench, &["keys", "issue", "member-2", "--card", "-"], "5326-1122-9988-7766\n2031-07\n", "birth", &["5326"]);
+    refused(&bench, &["keys", "issue", "member-2", "--card-file", "/nonexistent/card"], "", "/nonexistent/card", &[]);
+}
+
+#[test]
+fn a_card_is_never_an_argument() {
+    let bench = Bench::new();
+    for args in [
+        vec!["keys", "issue", "member-2", "--card", "5326-1122-9988-7766"],
+        vec!["keys", "issue", "member-2", "--card=5326112299887766"],
+        vec!["keys", "issue", "5326112299887766", "--card", "-"],
+        vec!["card-charge", "--number", "5326 1122 9988 7766"],
+        vec!["5326112299887766"],
+        vec!["keys", "issue", "member-2", "5326", "1122", "9988", "7766"],
+        vec!["keys", "issue", "member-2", "--birth", "880229"],
+        vec!["keys", "issue", "member-2", "--birth=880229"],
+        vec!["keys", "issue", "member-2", "--card", "880229"],
+    ] {
+        refused(&bench, &args, CARD, "", &["5326", "9988", "880229"]);
+    }
+    // Without a terminal there is nobody to ask.
+    refused(&bench, &["keys", "issue", "member-2"], "", "--card -", &[]);
+}
+
+#[test]
+fn configurations_that_are_wrong() {
+    let bench = Bench::new();
+    for (channels, says) in [
+        ("[channels.main]\npg = \"kpc\"\n", "this build has: kcp, inicis, nice, nice_v2"),
+        ("[channels.main]\npg = \"kcp\"\nkey_in = { mdi = \"A52LD\" }\n", "mdi"),
+        ("[channels.main]\npg = \"kcp\"\nkey_inn = {}\n", "key_inn"),
+        ("[chanels.main]\npg = \"nice\"\n", "chanels"),
+        ("[channels.main]\npg = \"nice\"\nwindow = {}\n", "window"),
+        ("[channels.main]\npg = [\n", "line"),
+    ] {
+        bench.configure(channels, &bench.url());
+        bench.run("config check").exits(2).warns(says);
+        bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns(says);
+    }
+    run(command().args(["config", "check", "--config", "/nonexistent.toml"]), "").exits(2).warns("/nonexistent.toml");
+    run(command().args(["config", "check"]).current_dir(bench.file(".")).env("KR_BILLING_CHANELS", "x"), "").exits(2);
+}
+
+#[test]
+fn without_a_configuration_the_ways_to_give_one_are_named() {
+    let empty = tempfile::TempDir::new().unwrap();
+    run(command().args(["doctor"]).current_dir(empty.path()), "").exits(2).warns("KR_BILLING_CONFIG").warns("--config");
+}
+
+#[test]
+fn a_channel_that_is_not_configured() {
+    let bench = Bench::new();
+    refused(&bench, &["keys", "show", "member-1", "--channel", "other"], "", "the configuration has: kcp", &[]);
+}

@@ -1,0 +1,120 @@
+//! Calls whose answer is lost, and calls that are broken off.
+
+use std::thread;
+use std::time::Duration;
+
+use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
+use serde_json::Value;
+
+use crate::bench::{Bench, Ran, finish, start};
+
+const CHARGE: &str = "charge member-1 --order o-1 --amount 9900 --name Plan";
+
+/// The money moved, its answer is lost, and no look-up works until the faults are cleared.
+fn in_the_dark() -> Bench {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let handle = bench.handle();
+    handle.add_fault(Fault::new(Operation::Again, Moment::AfterCommit, Effect::Drop)).unwrap();
+    handle.add_fault(Fault::new(Operation::PaymentFindAll, Moment::BeforeCommit, Effect::Html502).times(1_000)).unwrap();
+    bench
+}
+
+fn resume(bench: &Bench, ticket: &Value) -> Ran {
+    bench.run_with("resume --json", &ticket.to_string())
+}
+
+#[test]
+fn a_lost_answer_is_found_and_not_repeated() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    bench.handle().add_fault(Fault::new(Operation::Again, Moment::AfterCommit, Effect::Drop)).unwrap();
+    let answer = bench.run(&format!("{CHARGE} --json")).exits(0).json();
+    assert_eq!((answer["outcome"].as_str(), answer["found"].as_bool()), (Some("paid"), Some(true)));
+    assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
+
+#[test]
+fn doubt_is_3_with_a_ticket_and_resume_settles_it() {
+    let bench = in_the_dark();
+    let answer = bench.run(&format!("{CHARGE} --json")).exits(3).json();
+    assert_eq!(answer["outcome"], "in_doubt");
+    bench.run(CHARGE).exits(3).says("IN DOUBT").says("kr-billing resume");
+    let ticket = &answer["ticket"];
+    resume(&bench, ticket).exits(3);
+    bench.handle().clear_faults();
+    let settled = resume(&bench, ticket).exits(0).json();
+    assert_eq!(settled["tickets"][0]["outcome"], "paid");
+    // The whole answer is a ticket too, and so is a file of several.
+    let path = bench.file("tickets.json");
+    std::fs::write(&path, format!("{answer}\n[{ticket}]\n")).unwrap();
+    let mut command = bench.command("resume");
+    crate::bench::run(command.arg(&path), "").exits(0).says("Paid");
+    assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
+
+#[test]
+fn what_is_no_ticket_is_wrong_usage() {
+    let bench = Bench::new();
+    for bad in ["", "hello", "{}", "[]", "{\"ticket\":{}}"] {
+        bench.run_with("resume", bad).exits(2);
+    }
+    bench.run("resume /nonexistent/tickets").exits(2);
+}
+
+#[test]
+fn a_refund_in_doubt_is_settled_by_its_ticket() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "o-1", 9_900);
+    let handle = bench.handle();
+    handle.add_fault(Fault::new(Operation::Cancel, Moment::AfterCommit, Effect::Drop)).unwrap();
+    handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
+    let answer = bench.run(&format!("payments cancel {id} --amount 900 --taxable --yes --json")).exits(3).json();
+    handle.clear_faults();
+    let settled = resume(&bench, &answer["ticket"]).exits(0).json();
+    assert_eq!(settled["tickets"][0]["outcome"], "refunded");
+    assert_eq!(handle.totals("o-1").refunded, 900);
+}
+
+/// Starts a line, waits until its call hangs at the sandbox, and sends the signal.
+#[cfg(unix)]
+fn broken_off(bench: &Bench, line: &str, signal: &str) -> Ran {
+    let child = start(&mut bench.command(line));
+    while bench.handle().faults().iter().all(|fault| fault.fired == 0) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    finish(child, "")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_charge_that_is_broken_off_leaves_its_intent_and_its_ticket() {
+    for signal in ["-INT", "-TERM"] {
+        let bench = Bench::new();
+        bench.issue("member-1");
+        bench.handle().add_fault(Fault::new(Operation::Again, Moment::AfterCommit, Effect::Hang)).unwrap();
+        let answer = broken_off(&bench, &format!("{CHARGE} --json"), signal).exits(3).json();
+        assert_eq!(answer["cause"], "interrupted");
+        // The journal still holds it: it is neither sent again nor settled too early.
+        bench.handle().clear_faults();
+        let open = bench.run("recover --json").exits(3).json();
+        assert_eq!(open["recovered"][0]["ticket"], answer["ticket"]);
+        bench.run(CHARGE).exits(3);
+        assert_eq!(resume(&bench, &answer["ticket"]).exits(0).json()["tickets"][0]["outcome"], "paid");
+        assert_eq!(bench.json(CHARGE)["outcome"], "paid");
+        assert_eq!(bench.handle().totals("o-1").captures, 1);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_charge_that_is_broken_off_before_its_send_was_not_sent() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    bench.handle().add_fault(Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Hang)).unwrap();
+    broken_off(&bench, CHARGE, "-INT").exits(4).warns("before anything was sent");
+    assert!(bench.handle().ledger().is_empty());
+}

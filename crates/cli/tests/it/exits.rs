@@ -1,0 +1,113 @@
+//! The exit codes, where nothing is in doubt.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
+
+use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
+
+use crate::bench::{Bench, KCP};
+
+/// A web server that knows nothing of V1.
+fn html_server() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = [0; 4096];
+            let _read = stream.read(&mut request);
+            let page = "<html><body>It works</body></html>";
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n";
+            let _written = write!(stream, "{head}content-length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    format!("http://{address}")
+}
+
+fn closed_port() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[test]
+fn an_unreachable_server_means_that_nothing_was_sent() {
+    let bench = Bench::new();
+    bench.configure(KCP, &closed_port());
+    let charge = "charge member-1 --order o-1 --amount 9900 --name Plan";
+    bench.run(charge).exits(4).warns("nothing was sent");
+    let answer = bench.run(&format!("{charge} --json")).exits(4).json();
+    assert_eq!((answer["outcome"].as_str(), answer["error"]["reach"].as_str()), (Some("error"), Some("not_sent")));
+    assert_eq!(answer["error"]["exit"], 4);
+    bench.run("keys show member-1").exits(4);
+    let report = bench.run("doctor --json").exits(4).json();
+    assert_eq!(report["healthy"], false);
+}
+
+#[test]
+fn a_server_that_answers_html_is_no_v1_server() {
+    let bench = Bench::new();
+    bench.configure(KCP, &html_server());
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(4);
+    bench.run("payments find o-1").exits(4).warns("base_url");
+}
+
+#[test]
+fn base_url_points_one_configuration_at_another_server() {
+    let bench = Bench::new();
+    let right = bench.url();
+    bench.configure(KCP, &closed_port());
+    bench.run(&format!("doctor --base-url {right}")).exits(0);
+    bench.run("doctor --base-url http://10.1.2.3").exits(2).warns("http://");
+    bench.run("doctor --base-url nonsense").exits(2);
+    bench.run("config check --base-url http://10.1.2.3 --allow-plaintext").exits(0);
+}
+
+#[test]
+fn a_refused_key_pair_is_wrong_configuration_and_not_a_decline() {
+    let bench = Bench::new();
+    let text = std::fs::read_to_string(bench.config()).unwrap().replace("canary-imp-secret", "another-secret");
+    std::fs::write(bench.config(), text).unwrap();
+    let ran = bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("imp_secret");
+    assert!(!ran.err.contains("another-secret"));
+    bench.run("doctor").exits(2).says("imp_secret");
+}
+
+#[test]
+fn what_the_provider_refuses_is_1() {
+    let bench = Bench::new();
+    bench.run("charge nobody --order o-1 --amount 9900 --name Plan").exits(1);
+    let card = "4000-0000-0000-0010\n2031-07\n880229\n47\n";
+    bench.run_with("keys issue member-1 --card -", card).exits(1).says("Refused");
+    bench.issue("member-1");
+    bench.run_with("keys issue member-1 --card -", crate::bench::CARD).exits(2).warns("in use");
+    bench.paid("member-1", "o-2", 980_001);
+    let id = bench.json("payments find o-2")["payments"][0]["imp_uid"].as_str().unwrap().to_owned();
+    bench.run(&format!("payments cancel {id} --all --taxable --yes")).exits(1).warns("8178");
+}
+
+#[test]
+fn a_rate_limit_before_anything_happened_is_4() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let fault = Fault::new(Operation::Again, Moment::BeforeCommit, Effect::Status429).times(9);
+    bench.handle().add_fault(fault).unwrap();
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(4);
+    assert!(bench.handle().ledger().is_empty());
+}
+
+#[test]
+fn doctor_names_a_module_that_the_account_lacks() {
+    let channels = "[channels.kcp]\npg = \"kcp\"\nkey_in = {}\n[channels.nice2]\npg = \"nice_v2\"\n";
+    let bench = Bench::with(channels);
+    bench.run("doctor").exits(0);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let kcp_only = kr_billing_sandbox::SandboxConfig {
+        channels: vec![kr_billing_sandbox::ChannelConfig { preset: Some("kcp".into()), ..Default::default() }],
+        ..Default::default()
+    };
+    let sandbox = kr_billing_sandbox::Sandbox::builder().credentials(crate::bench::KEY, crate::bench::SECRET).config(kcp_only);
+    let sandbox = runtime.block_on(sandbox.start()).unwrap();
+    bench.run(&format!("doctor --base-url {}", sandbox.base_url())).exits(2).says("nice_v2").says("no such channel");
+    drop(sandbox);
+}

@@ -1,0 +1,11 @@
+//! The built command against a sandbox in this process, as operators and programs run it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod bench;
+mod doubt;
+mod exits;
+mod korean;
+mod sandbox;
+mod secrets;
+mod verbs;

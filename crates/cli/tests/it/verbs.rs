@@ -1,0 +1,199 @@
+//! What each verb does when all is well.
+
+use crate::bench::{Bench, CARD, KCP, NICE};
+
+const MONTH: u64 = 30 * 86_400;
+
+fn both() -> Bench {
+    Bench::with(&format!("default_channel = \"kcp\"\n{KCP}{NICE}"))
+}
+
+#[test]
+fn a_key_is_issued_shown_listed_and_deleted() {
+    let bench = both();
+    let answer = bench.run_with("keys issue member-1 --card - --json", CARD).exits(0).json();
+    assert_eq!((&answer["outcome"], &answer["key"]["channel"]), (&"stored".into(), &"kcp".into()));
+    bench.run("keys show member-1").exits(0).says("member-1").says("532611******7766");
+    let list = bench.json("keys list member-1 nobody");
+    assert_eq!((list["keys"][0]["customer_uid"].as_str(), list["missing"][0].as_str()), (Some("member-1"), Some("nobody")));
+    bench.run("keys show nobody").exits(1);
+    bench.run("keys delete member-1 --yes").exits(0).says("deleted").warns("cannot be charged any more");
+    bench.run("keys show member-1").exits(1);
+    assert_eq!(bench.json("keys delete member-1 --yes --channel kcp")["was_there"], false);
+}
+
+#[test]
+fn a_card_file_and_json_are_cards_too() {
+    let bench = Bench::new();
+    let path = bench.file("card.json");
+    std::fs::write(&path, r#"{"number":"5326112299887766","expiry":"2031-07","birth":"880229","password":"47"}"#).unwrap();
+    let mut command = bench.command("keys issue member-1 --card-file");
+    crate::bench::run(command.arg(&path), "").exits(0);
+    let json = std::fs::read_to_string(&path).unwrap();
+    bench.run_with("keys issue member-2 --card -", &json).exits(0);
+}
+
+#[test]
+fn a_key_is_charged_once_however_often_it_is_asked_for() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let first = bench.paid("member-1", "order-1", 9_900);
+    assert_eq!(bench.paid("member-1", "order-1", 9_900), first);
+    let totals = bench.handle().totals("order-1");
+    assert_eq!((totals.captures, totals.captured), (1, 9_900));
+}
+
+#[test]
+fn a_card_is_charged_and_stored_only_when_asked() {
+    let bench = Bench::new();
+    let once = bench.run_with("card-charge --card - --order o-1 --amount 5000 --name Once --json", CARD).exits(0).json();
+    assert_eq!((once["outcome"].as_str(), &once["key_stored"]), (Some("paid"), &serde_json::Value::Null));
+    let line = "card-charge --card - --keep-as member-1 --order o-2 --amount 5000 --name First --json";
+    let kept = bench.run_with(line, CARD).exits(0).json();
+    assert_eq!(kept["key_stored"], "stored");
+    bench.paid("member-1", "o-3", 5_000);
+}
+
+#[test]
+fn a_declined_charge_says_what_helps() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    bench.run("charge member-1 --order o-1 --amount 990001 --name Plan").exits(1).says("Declined").says("another day");
+    let answer = bench.run("charge member-1 --order o-2 --amount 990001 --name Plan --json").exits(1).json();
+    assert_eq!((answer["reason"].as_str(), answer["recovery"].as_str()), (Some("insufficient_funds"), Some("try_later")));
+}
+
+#[test]
+fn payments_are_shown_found_and_listed() {
+    let bench = both();
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "order-1", 9_900);
+    assert_eq!(bench.json(&format!("payments show {id}"))["balance"], 9_900);
+    bench.run(&format!("payments show {id}")).exits(0).says("9,900 won");
+    assert_eq!(bench.json("payments find order-1")["payments"][0]["imp_uid"], id.as_str());
+    assert_eq!(bench.json("payments find order-1 --status failed")["payments"].as_array().unwrap().len(), 0);
+    assert_eq!(bench.json("payments list --status paid")["payments"].as_array().unwrap().len(), 1);
+    assert_eq!(bench.json("keys payments member-1")["payments"][0]["merchant_uid"], "order-1");
+    bench.run("payments show imp_nothing").exits(1);
+}
+
+#[test]
+fn a_refund_is_a_part_or_all_and_never_more() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "order-1", 9_900);
+    bench.run(&format!("payments cancel {id}")).exits(2);
+    bench.run(&format!("payments cancel {id} --all --amount 10 --yes")).exits(2);
+    bench.run(&format!("payments cancel {id} --amount 9900 --yes")).exits(2);
+    bench.run(&format!("payments cancel {id} --amount 0 --yes")).exits(2);
+    bench.run(&format!("payments cancel {id} --amount 1000")).exits(2).warns("--yes").warns("1,000 of 9,900 won");
+    assert_eq!(bench.handle().totals("order-1").refunds, 0);
+    let part = bench.json(&format!("payments cancel {id} --amount 1000 --taxable --reason late --yes"));
+    assert_eq!((part["outcome"].as_str(), part["payment"]["balance"].as_u64()), (Some("refunded"), Some(8_900)));
+    bench.run(&format!("payments cancel {id} --amount 1000 --balance 9900 --taxable --yes")).exits(1).warns("8,900");
+    bench.run(&format!("payments cancel {id} --all --taxable --yes")).exits(0).says("Refunded");
+    bench.run(&format!("payments cancel {id} --all --taxable --yes")).exits(1);
+    assert_eq!(bench.handle().totals("order-1").refunded, 9_900);
+}
+
+#[test]
+fn a_charge_is_booked_moved_and_taken_back() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let at = u64::try_from(bench.handle().now()).unwrap() + MONTH;
+    for order in ["plan-1", "plan-2", "plan-3"] {
+        bench.json(&format!("schedule add member-1 --order {order} --at {at} --amount 9900 --name Plan"));
+    }
+    assert_eq!(bench.json("schedule show member-1 plan-1")["schedule_at"], at);
+    let moved = bench.json(&format!("schedule move member-1 plan-1 --at {}", at + 60));
+    assert_eq!(moved["schedules"][0]["schedule_at"], at + 60);
+    assert_eq!(bench.json("schedule list member-1")["schedules"].as_array().unwrap().len(), 3);
+    assert_eq!(bench.json("keys schedules member-1")["schedules"].as_array().unwrap().len(), 3);
+    bench.run("schedule cancel member-1 plan-1").exits(2).warns("--yes");
+    bench.run("schedule cancel member-1 plan-1 --yes").exits(0).says("taken back");
+    bench.run("schedule cancel-all member-1 --yes").exits(0);
+    let states = bench.json("schedule list member-1");
+    assert!(states["schedules"].as_array().unwrap().iter().all(|entry| entry["schedule_status"] == "revoked"));
+    bench.advance(2 * MONTH);
+    assert!(bench.handle().ledger().is_empty());
+}
+
+#[test]
+fn a_failed_booking_is_charged_now() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    bench.handle().change_card("member-1", "4000-0000-0000-0001").unwrap();
+    let at = u64::try_from(bench.handle().now()).unwrap() + 3_600;
+    bench.json(&format!("schedule add member-1 --order plan-1 --at {at} --amount 9900 --name Plan"));
+    bench.run("schedule retry member-1 plan-1").exits(2);
+    bench.advance(3_700);
+    bench.handle().change_card("member-1", "5326-1122-9988-7766").unwrap();
+    let retried = bench.json("schedule retry member-1 plan-1");
+    assert_eq!(retried["outcome"], "paid");
+    assert_eq!(bench.handle().totals("plan-1").captures, 1);
+}
+
+#[test]
+fn a_window_is_parameters_or_a_page() {
+    let bench = Bench::new();
+    let line = "window member-1 --order issue-1 --name Card --redirect-url https://shop.example/done";
+    let parameters = bench.run(line).exits(0).json();
+    assert_eq!((parameters["pg"].as_str(), parameters["customer_uid"].as_str()), (Some("kcp_billing"), Some("member-1")));
+    let mut command = bench.command("window member-1 --order issue-1 --redirect-url https://shop.example/done --html");
+    command.args([
+        "--name",
+        "</script><script>alert(1)",
+        "--merchant-code",
+        "imp\"00</script>",
+        "--script",
+        "http://127.0.0.1/\"x.js",
+    ]);
+    let page = crate::bench::run(&mut command, "").exits(0).says("IMP.request_pay(parameters").out;
+    assert_eq!(page.matches("</script>").count(), 2, "{page}");
+    assert!(!page.contains("alert(1)</") && page.contains("/&quot;x.js"), "{page}");
+    bench.run(&format!("{line} --html")).exits(2);
+}
+
+#[test]
+fn a_key_has_a_window_or_key_in_by_its_channel() {
+    let bench = both();
+    bench.run("window m --order i --name Card --redirect-url https://shop.example/ --channel nice").exits(2).warns("keys issue");
+    bench.configure("[channels.kcp]\npg = \"kcp\"\nwindow = {}\n", &bench.url());
+    bench.run_with("keys issue m --card -", CARD).exits(2).warns("kr-billing window");
+}
+
+#[test]
+fn the_configuration_is_checked_and_the_account_compared() {
+    let bench = both();
+    let checked = bench.json("config check");
+    assert_eq!((checked["outcome"].as_str(), checked["default_channel"].as_str()), (Some("ok"), Some("kcp")));
+    assert_eq!(checked["channels"][1]["window"], serde_json::Value::Null);
+    let report = bench.json("doctor");
+    assert_eq!(report["healthy"], true, "{report}");
+    bench.run("doctor").exits(0).says("KCPW1").says("ahead of the server");
+    assert_eq!(bench.json("recover")["recovered"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_configuration_can_come_from_the_environment() {
+    let bench = Bench::new();
+    let mut command = crate::bench::command();
+    command.args(["config", "check", "--json", "--base-url", &bench.url()]);
+    command.env("KR_BILLING_ACCOUNT__IMP_KEY", crate::bench::KEY).env("KR_BILLING_ACCOUNT__IMP_SECRET", crate::bench::SECRET);
+    command.env("KR_BILLING_CHANNELS__MAIN__PG", "nice");
+    let checked = crate::bench::run(&mut command, "").exits(0).json();
+    assert_eq!((checked["source"].as_str(), checked["channels"][0]["channel"].as_str()), (Some("environment"), Some("main")));
+    let mut command = crate::bench::command();
+    crate::bench::run(command.args(["config", "check"]).env("KR_BILLING_CONFIG", bench.config()), "").exits(0);
+    let mut command = crate::bench::command();
+    crate::bench::run(command.args(["config", "check"]).current_dir(bench.dir.path()), "").exits(0);
+}
+
+#[test]
+fn the_matrix_names_every_pg_and_its_sources() {
+    let matrix = crate::bench::run(crate::bench::command().args(["pgs", "--json"]), "").exits(0).json();
+    let names: Vec<_> = matrix["pgs"].as_array().unwrap().iter().map(|pg| pg["pg"].as_str().unwrap()).collect();
+    assert_eq!(names, ["kcp", "inicis", "nice", "nice_v2"]);
+    assert!(matrix["pgs"][0]["facts"].as_array().unwrap().iter().all(|fact| !fact["source"].as_str().unwrap().is_empty()));
+    crate::bench::run(crate::bench::command().arg("pgs"), "").exits(0).says("kcp_billing").says("html5_inicis");
+}
