@@ -122,3 +122,34 @@ fn sum(a: Totals, b: Totals) -> Totals {
 fn print(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::stage::Pg;
+
+    #[tokio::test]
+    async fn money_that_nobody_expected_is_a_difference() {
+        let stage = Stage::open().await.unwrap();
+        let order = Pg::ALL[0].order("once").unwrap();
+        let planted = serde_json::json!({ "merchant_uid": order, "amount": 9_900, "status": "paid", "pg": "kcp" });
+        stage.sandbox.plant(&serde_json::from_value(planted).unwrap()).unwrap();
+
+        let mut right = Account::new(Lang::En);
+        right.money(&stage, &order, 9_900, &[]);
+        assert_eq!(right.close(&stage.sandbox.ledger()), 0);
+
+        let mut wrong = Account::new(Lang::En);
+        wrong.money(&stage, &order, 9_901, &[]);
+        assert!(wrong.differences[0].contains("9901") && wrong.differences[0].contains("9900"), "{:?}", wrong.differences);
+        assert_eq!(wrong.verdict(), 1);
+        assert_eq!(Account::new(Lang::En).close(&stage.sandbox.ledger()), 1, "an order that no step speaks of");
+    }
+
+    #[test]
+    fn a_step_that_cannot_go_on_is_a_difference() {
+        let mut account = Account::new(Lang::En);
+        account.ended(Err("no sandbox".into()));
+        assert_eq!(account.verdict(), 1);
+    }
+}

@@ -1,7 +1,7 @@
 //! A key from the PG's window; or, at NICE, the arm of the code that says there is none.
 
 use kr_billing::portone_v1::hint;
-use kr_billing::{BillingKey, ChargeRequest, Issuing, OrderId, WindowIssuer, WindowOutcome, WindowRequest};
+use kr_billing::{BillingKey, ChargeRequest, Issuing, WindowIssuer, WindowOutcome, WindowRequest};
 use kr_billing_sandbox::Buyer;
 
 use super::{End, paid};
@@ -40,13 +40,12 @@ async fn by_window(stage: &Stage, pg: Pg, account: &mut Account, window: WindowI
     let confirmed = matches!(&outcome, WindowOutcome::Issued(issued) if issued.key == key);
     account.check(Check::WindowConfirmed, &true, &confirmed);
     account.money(stage, &order, 0, &[]);
-    first_charge(stage, pg, account, key, &order).await
+    first_charge(stage, pg, account, key).await
 }
 
 /// The issuance has burnt its order id, so the first charge takes another.
-async fn first_charge(stage: &Stage, pg: Pg, account: &mut Account, key: BillingKey, burnt: &OrderId) -> End {
+async fn first_charge(stage: &Stage, pg: Pg, account: &mut Account, key: BillingKey) -> End {
     let order = pg.order("window-first")?;
-    account.check(Check::OtherOrder, &true, &(order != *burnt));
     let request = ChargeRequest::by_key(key, order.clone(), krw(SHOWN_WON)?, order_name()?);
     let charge = stage.billing.charge(request).await?;
     paid(account, charge, SHOWN_WON)?;

@@ -98,7 +98,6 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::ChargedKey => "the payment names the key that was charged",
         Check::WindowOffered => "a window is offered where the PG has one, and only there",
         Check::WindowConfirmed => "look-up: the window issued the key that was asked for",
-        Check::OtherOrder => "the first charge has an order id of its own",
         Check::ScheduleWaits => "the booking waits",
         Check::WebhookCame => "one webhook came, for this order",
         Check::LookUpSaysPaid => "look-up: paid, with the booked sum",

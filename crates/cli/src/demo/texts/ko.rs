@@ -94,7 +94,6 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::ChargedKey => "결제에 사용한 빌링키가 적혀 있음",
         Check::WindowOffered => "결제창은 PG가 지원할 때만 제공됨",
         Check::WindowConfirmed => "조회: 결제창이 요청한 빌링키를 발급함",
-        Check::OtherOrder => "첫 결제는 별도의 주문번호를 씀",
         Check::ScheduleWaits => "예약이 대기 중",
         Check::WebhookCame => "이 주문의 웹훅 1건 도착",
         Check::LookUpSaysPaid => "조회: 예약한 금액으로 결제됨",

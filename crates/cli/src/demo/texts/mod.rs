@@ -64,7 +64,6 @@ pub(super) enum Check {
     ChargedKey,
     WindowOffered,
     WindowConfirmed,
-    OtherOrder,
     ScheduleWaits,
     WebhookCame,
     LookUpSaysPaid,
