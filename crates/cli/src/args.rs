@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 
 /// What every verb takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
 pub(crate) struct Globals {
     /// The configuration: a TOML file (else KR_BILLING_CONFIG, KR_BILLING_... variables, or ./kr-billing.toml); for `sandbox`, its own
     #[arg(long, global = true, value_name = "FILE")]
@@ -37,7 +38,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// The language of texts (else by locale)
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_enum, value_name = "ko|en", hide_possible_values = true)]
     pub(crate) lang: Option<Lang>,
 }
 
@@ -90,7 +91,7 @@ pub(crate) struct KeyArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CardArgs {
     /// `-` reads the card from standard input: number, expiry, birth, password digits, one a line, or JSON
-    #[arg(long, value_name = "-", value_parser = ["-"], conflicts_with = "card_file", allow_hyphen_values = true)]
+    #[arg(long, value_name = "-", hide_possible_values = true, value_parser = ["-"], conflicts_with = "card_file", allow_hyphen_values = true)]
     pub(crate) card: Option<String>,
     /// Read the card from a file, such as /dev/fd/3, in the same form
     #[arg(long, value_name = "FILE")]

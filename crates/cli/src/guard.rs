@@ -79,15 +79,39 @@ fn explain(error: &clap::Error, arguments: &[OsString], texts: &Texts) -> String
         (ErrorKind::InvalidValue, Some(name)) => format!("{name}: {}", possible(error, texts)),
         (ErrorKind::UnknownArgument, Some(name)) if name.starts_with('-') => format!("{name}: {}", texts.unknown_option),
         (ErrorKind::UnknownArgument, _) => texts.unexpected_value.to_owned(),
+        (ErrorKind::MissingRequiredArgument, _) => {
+            format!("{}: {}", texts.missing_arguments, listed(error, ContextKind::InvalidArg))
+        }
+        (ErrorKind::ArgumentConflict, Some(name)) => {
+            format!("{}: {name}, {}", texts.conflict, hide_values(&listed(error, ContextKind::PriorArg), arguments))
+        }
+        (ErrorKind::InvalidSubcommand, _) => unknown_verb(error, texts),
         _ => return hide_values(error.render().to_string().trim_end(), arguments),
     };
     format!("{}: {what}\n{}", texts.error, texts.see_help)
 }
 
 fn possible(error: &clap::Error, texts: &Texts) -> String {
-    match error.get(ContextKind::ValidValue) {
-        Some(ContextValue::Strings(values)) => format!("{} {}", texts.one_of, values.join(", ")),
-        _ => texts.unexpected_value.to_owned(),
+    match listed(error, ContextKind::ValidValue) {
+        values if values.is_empty() => texts.value_missing.to_owned(),
+        values => format!("{} {values}", texts.one_of),
+    }
+}
+
+/// There is no such verb; it is not repeated, but what may have been meant is named.
+fn unknown_verb(error: &clap::Error, texts: &Texts) -> String {
+    match listed(error, ContextKind::SuggestedSubcommand) {
+        close if close.is_empty() => texts.no_such_verb.to_owned(),
+        close => format!("{} ({}: {close})", texts.no_such_verb, texts.meant),
+    }
+}
+
+/// The names in an error's context.
+fn listed(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(name)) => name.clone(),
+        Some(ContextValue::Strings(names)) => names.join(", "),
+        _ => String::new(),
     }
 }
 

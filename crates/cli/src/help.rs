@@ -1,6 +1,6 @@
 //! Help in Korean. The English help stands beside the arguments; this is laid over it.
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 use crate::lang::Lang;
 
@@ -12,22 +12,42 @@ pub(crate) fn localized(command: Command, lang: Lang) -> Command {
     }
 }
 
+const TEMPLATE: &str = "{about-with-newline}\n사용법: {usage}\n\n{all-args}";
+
 fn korean(command: Command, path: &str) -> Command {
     let name = command.get_name().to_owned();
-    let path = if path.is_empty() { name } else { format!("{path} {name}") };
+    let root = path.is_empty();
+    let path = if root { name } else { format!("{path} {name}") };
     let mut command = match COMMANDS.iter().find(|(at, _)| *at == path) {
         Some((_, text)) => command.about(*text).long_about(None),
         None => command,
     };
-    command = command.mut_args(|arg| match argument(&path, arg.get_id().as_str()) {
-        Some(text) => arg.help(text).long_help(None),
-        None => arg,
+    command = with_own_flags(command, root).mut_args(|arg| {
+        let heading = match (arg.is_positional(), arg.get_help_heading()) {
+            (_, Some(_)) => "공통 옵션",
+            (true, None) => "인수",
+            (false, None) => "옵션",
+        };
+        match argument(&path, arg.get_id().as_str()) {
+            Some(text) => arg.help(text).long_help(None).help_heading(heading),
+            None => arg.help_heading(heading),
+        }
     });
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
         command = command.mut_subcommand(name, |sub| korean(sub, &path));
     }
-    command.subcommand_help_heading("명령").next_help_heading("옵션")
+    command.subcommand_help_heading("명령").help_template(TEMPLATE)
+}
+
+/// The parser's own flags come too late to be translated, so they are added here.
+fn with_own_flags(command: Command, root: bool) -> Command {
+    let flag = |name: &'static str, short, action| Arg::new(name).short(short).long(name).action(action).help_heading("");
+    let command = command.disable_help_flag(true).arg(flag("help", 'h', ArgAction::Help));
+    match root {
+        true => command.disable_version_flag(true).arg(flag("version", 'V', ArgAction::Version)),
+        false => command,
+    }
 }
 
 /// The text of an argument: that of this command, else that of any.

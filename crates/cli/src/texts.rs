@@ -28,6 +28,11 @@ texts! {
     see_help: "See `kr-billing --help`, or --help behind the verb.", "`kr-billing --help` 또는 명령 뒤의 --help를 보세요.";
     one_of: "must be one of", "다음 중 하나여야 합니다:";
     unknown_option: "there is no such option here", "여기에 없는 옵션입니다";
+    missing_arguments: "these are needed", "필요한 인수가 없습니다";
+    conflict: "these cannot be used together", "함께 쓸 수 없습니다";
+    no_such_verb: "there is no such verb", "그런 명령이 없습니다";
+    meant: "perhaps", "혹시";
+    value_missing: "needs a value", "값이 필요합니다";
     unexpected_value: "an argument stands where none is expected (it is not repeated here)", "필요 없는 인수가 있습니다 (내용은 보이지 않습니다)";
     card_in_arguments:
         "error: an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",

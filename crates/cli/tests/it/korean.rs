@@ -26,7 +26,14 @@ fn the_locale_decides_unless_told() {
 #[test]
 fn mistakes_and_help_are_korean() {
     run(command().args(["--lang", "ko", "charge", "k", "--nonsense"]), "").exits(2).warns("여기에 없는 옵션입니다");
-    run(command().args(["charge", "--help", "--lang=ko"]), "").exits(0).says("주문명, 40자 이내");
+    run(command().args(["charge", "--help", "--lang=ko"]), "")
+        .exits(0)
+        .says("주문명, 40자 이내")
+        .says("사용법")
+        .says("공통 옵션");
+    run(command().args(["--lang", "ko", "charge", "k"]), "").exits(2).warns("필요한 인수가 없습니다").warns("--order");
+    run(command().args(["--lang", "ko", "chrage"]), "").exits(2).warns("그런 명령이 없습니다").warns("charge");
+    run(command().args(["--lang", "ko", "payments", "cancel", "p", "--all", "--amount", "5"]), "").exits(2).warns("함께 쓸 수");
     run(command().args(["--lang", "xx", "pgs"]), "").exits(2).warns("ko, en");
 }
 
