@@ -52,22 +52,17 @@ impl Billing {
         channel.gateway.check_charge(request).map_err(plain)?;
         let subject = Subject::charge(&request.order);
         let body = body(request, channel);
-        if let Some(answer) = self.known_answer(&subject, &body).await? {
+        let attempt = attempt(request);
+        if let Some(answer) = self.known_answer(&subject, &body, &attempt).await? {
             return Ok(answer);
         }
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await.map_err(plain)?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
         let known = self.known_payments(channel, &subject, request).await.map_err(plain)?;
-        let (key, keep) = match &request.method {
-            ChargeMethod::Key(key) => (Some(key.id.clone()), None),
-            ChargeMethod::Card { .. } => (None, None),
-            ChargeMethod::CardAndKeep { key, .. } => (None, Some(key.clone())),
-        };
-        let attempt = Attempt::Charge { order: request.order.clone(), amount: request.amount, key, keep };
-        let armed = match self.arm(channel, subject, body, attempt, known, request.tax).await.map_err(plain)? {
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, request.tax).await.map_err(plain)? {
             Ok(armed) => armed,
-            Err(entry) => return earlier_answer(entry),
+            Err(entry) => return earlier_answer(entry, attempt),
         };
         let in_time = || self.in_time(&armed);
         let answer = self.send(Operation::Charge, in_time, || channel.gateway.charge(request)).await;
@@ -84,12 +79,14 @@ impl Billing {
     }
 
     /// The answer the journal has for this request, before anything is asked of the provider.
-    async fn known_answer(&self, subject: &Subject, body: &str) -> Result<Option<Charge>, Refused> {
+    async fn known_answer(&self, subject: &Subject, body: &str, attempt: &Attempt) -> Result<Option<Charge>, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
         match entry {
             Some(entry) if entry.outcome.as_ref().is_some_and(Outcome::frees) && entry.intent.body == body => Ok(None),
-            Some(entry) if entry.intent.body == body => earlier_answer(Before::Replay(Box::new(entry))).map(Some),
-            Some(entry) => earlier_answer(Before::Conflict(Box::new(entry))).map(Some),
+            Some(entry) if entry.intent.body == body => {
+                earlier_answer(Before::Replay(Box::new(entry)), attempt.clone()).map(Some)
+            }
+            Some(entry) => earlier_answer(Before::Conflict(Box::new(entry)), attempt.clone()).map(Some),
             None => Ok(None),
         }
     }
@@ -236,6 +233,16 @@ impl Billing {
     }
 }
 
+/// What a charge's ticket asks about.
+fn attempt(request: &ChargeRequest) -> Attempt {
+    let (key, keep) = match &request.method {
+        ChargeMethod::Key(key) => (Some(key.id.clone()), None),
+        ChargeMethod::Card { .. } => (None, None),
+        ChargeMethod::CardAndKeep { key, .. } => (None, Some(key.clone())),
+    };
+    Attempt::Charge { order: request.order.clone(), amount: request.amount, key, keep }
+}
+
 /// What makes two requests the same: everything that decides about money, and no card data.
 fn body(request: &ChargeRequest, channel: &Channel) -> String {
     let method = match &request.method {
@@ -261,7 +268,10 @@ fn body(request: &ChargeRequest, channel: &Channel) -> String {
 
 /// The answer when somebody was there before: the known outcome for the same request, doubt for an order that is or may be paid,
 /// and a refusal with the earlier outcome only where it is known that nothing was charged.
-pub(crate) fn earlier_answer(before: Before) -> Result<Charge, Refused> {
+///
+/// A doubt about another request's order asks about *this* request, so that resuming it can never take the other's payment for
+/// this one's.
+pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge, Refused> {
     let (entry, same) = match before {
         Before::Replay(entry) => (entry, true),
         Before::Conflict(entry) => (entry, false),
@@ -271,15 +281,15 @@ pub(crate) fn earlier_answer(before: Before) -> Result<Charge, Refused> {
         }
     };
     let Entry { intent, outcome } = *entry;
+    let ticket = if same { intent.ticket } else { Ticket { attempt, ..intent.ticket } };
     match (outcome, same) {
-        (None, _) => Ok(in_doubt(intent.ticket, DoubtCause::EarlierAttempt)),
+        (None, _) => Ok(in_doubt(ticket, DoubtCause::EarlierAttempt)),
+        (Some(Outcome::Dismissed), _) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: None })),
         (Some(Outcome::Paid { paid }), true) => Ok(Charge::Paid(paid)),
         (Some(Outcome::Declined { decline }), true) => Ok(Charge::Declined(decline)),
-        (Some(Outcome::Paid { paid }), false) => {
-            Ok(in_doubt(intent.ticket, DoubtCause::OrderTaken { payment: Some(paid.payment.id) }))
-        }
+        (Some(Outcome::Paid { paid }), false) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: Some(paid.payment.id) })),
         (Some(earlier), _) => {
-            let text = "the order id stands for another request, which was not charged; take a new order id for this one";
+            let text = "the order id stands for another request, which was not charged; take a new order id for a changed one";
             Err((Error::not_sent(Operation::Charge, ErrorKind::OrderConflict, text), Some(Box::new(earlier))))
         }
     }

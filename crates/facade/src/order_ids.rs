@@ -31,8 +31,9 @@ pub fn order_id(subscription: &str, period: &str, attempt: u32) -> Result<OrderI
 
 /// The number of the next attempt, if there may be one.
 ///
-/// Only a decline allows a new order id. After [`AttemptEnd::NotCharged`] the *same* id is sent again; while a charge is in doubt,
-/// or after it was paid, there is no next attempt.
+/// A decline allows a new order id. After [`AttemptEnd::NotCharged`] the same request is sent again under the *same* id; a request
+/// that has changed (another amount, another card's key) needs an id of its own, and may have it, since nothing was charged.
+/// While a charge is in doubt, or after it was paid, there is no next attempt.
 pub fn next_attempt(last: u32, end: AttemptEnd) -> Option<u32> {
     match end {
         AttemptEnd::Declined => Some(last + 1),

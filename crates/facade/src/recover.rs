@@ -5,6 +5,7 @@ use kr_billing_core::{Error, Ticket};
 
 use crate::billing::Billing;
 use crate::charge::journal_error;
+use crate::journal::{Outcome, subject_of};
 use crate::outcome::Recovered;
 
 impl Billing {
@@ -30,6 +31,17 @@ impl Billing {
             }
         }
         Ok(recovered)
+    }
+
+    /// Closes a doubt that no look-up can settle, such as a payment of another amount, after a person has looked at it. It is no
+    /// longer listed by [`Billing::recover`]; its order id, or its refund's balance, stays taken.
+    ///
+    /// # Errors
+    /// The ticket is foreign, or the journal could not be written.
+    pub async fn dismiss(&self, ticket: &Ticket) -> Result<(), Error> {
+        self.ticket_channel(ticket)?;
+        let Some(subject) = subject_of(ticket) else { return Ok(()) };
+        self.inner.journal.settle(&subject, ticket, &Outcome::Dismissed).await.map_err(journal_error)
     }
 
     async fn recover_one(&self, ticket: &Ticket) -> Result<Recovered, Error> {

@@ -188,7 +188,7 @@ fn earlier_refund(before: Before) -> Result<Refund, Error> {
     };
     match (entry.outcome, same) {
         (Some(Outcome::Refunded { payment }), true) => Ok(Refund::Done(payment)),
-        (None, true) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::EarlierAttempt)),
+        (None | Some(Outcome::Dismissed), true) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::EarlierAttempt)),
         _ => {
             let text = "another refund was asked for from this balance; read the payment again and start from its balance";
             Err(Error::not_sent(Operation::Refund, ErrorKind::BalanceChanged, text))

@@ -157,7 +157,7 @@ impl Billing {
             Outcome::Paid { paid } => Resolved::Paid(paid),
             Outcome::Declined { decline } => Resolved::Declined(decline),
             Outcome::NotCharged => Resolved::NotCharged,
-            Outcome::Refunded { .. } | Outcome::NotRefunded => return None,
+            Outcome::Refunded { .. } | Outcome::NotRefunded | Outcome::Dismissed => return None,
         })
     }
 

@@ -186,9 +186,9 @@ impl Billing {
                 return Err(plain(Error::not_sent(Operation::RetrySchedule, ErrorKind::OrderConflict, text)));
             }
         }
-        let armed = match self.arm(channel, subject, body, attempt, known, TaxSplit::default()).await.map_err(plain)? {
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, TaxSplit::default()).await.map_err(plain)? {
             Ok(armed) => armed,
-            Err(earlier) => return earlier_answer(earlier),
+            Err(earlier) => return earlier_answer(earlier, attempt),
         };
         let send = || scheduler.retry(order);
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;

@@ -89,6 +89,8 @@ pub enum Outcome {
     },
     /// Nothing was refunded: the subject is free again.
     NotRefunded,
+    /// A person has looked at it and closed it. Its subject stays taken.
+    Dismissed,
 }
 
 impl Outcome {

@@ -167,8 +167,33 @@ async fn nothing_is_sent_while_its_order_is_in_doubt() {
     let Ok(Charge::InDoubt(first)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
     for won in [9_900, 5_000] {
         let Ok(Charge::InDoubt(again)) = billing.charge(request(won)).await else { panic!("sent again") };
-        assert_eq!((again.cause, again.ticket), (DoubtCause::EarlierAttempt, first.ticket.clone()));
+        assert_eq!(again.cause, DoubtCause::EarlierAttempt);
+        assert_eq!(again.ticket == first.ticket, won == 9_900, "a ticket asks about its own request");
     }
+}
+
+#[tokio::test]
+async fn another_requests_payment_is_never_taken_for_this_ones() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    pg.expect_payments().returning(|_| Ok(vec![record("imps_1", "Paid", 9_900)]));
+    let billing = billing(pg, quick());
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
+    let Ok(Charge::InDoubt(taken)) = billing.charge(request(5_000)).await else { panic!("another body was charged") };
+    assert!(matches!(billing.resume(&taken.ticket).await, Ok(Resolved::Mismatch { .. })));
+}
+
+#[tokio::test]
+async fn a_doubt_that_a_person_closed_is_listed_no_more_and_stays_taken() {
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 1)));
+    pg.expect_payments().returning(|_| Ok(vec![record("imps_1", "Paid", 1)]));
+    let billing = billing(pg, quick());
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    assert_eq!(billing.recover().await.unwrap().len(), 1);
+    billing.dismiss(&doubt.ticket).await.unwrap();
+    assert_eq!(billing.recover().await.unwrap().len(), 0);
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
 }
 
 #[tokio::test]
