@@ -193,6 +193,13 @@ texts! {
     clock_behind: "{} s behind the server", "서버보다 {}초 느립니다";
     module_there: "the account has it: {}", "계정에 있습니다: {}";
     module_missing: "the account has no such channel; V1 would silently use its default one", "계정에 이런 채널이 없습니다. V1은 조용히 기본 채널을 쓰게 됩니다";
+    module_other:
+        "the account has no such channel; V1 would silently use another. Of this PG it has: {}",
+        "계정에 이런 채널이 없습니다. V1은 조용히 다른 채널을 쓰게 됩니다. 이 PG로는 다음이 있습니다: {}";
+    module_several: "the account has several; name one by mid or channel_key: {}", "계정에 여럿 있습니다. mid나 channel_key로 정하세요: {}";
+    module_test_differs:
+        "`test` in the configuration is not what the account says: {}",
+        "설정의 `test`가 계정과 다릅니다: {}";
     test: "test", "테스트";
 
     // The page that opens a window.

@@ -1,8 +1,9 @@
 //! `doctor`: key pair, clock and channels against the account. It reads and changes nothing.
 
-use kr_billing::Error;
+use kr_billing::config::ChannelConfig;
 use kr_billing::portone_v1::{PgSetting, Purpose, TokenStatus};
-use serde_json::json;
+use kr_billing::{Error, Profile};
+use serde_json::{Map, Value, json};
 
 use super::config::{Way, ways};
 use super::pages;
@@ -32,6 +33,7 @@ struct Finding {
 /// Checks everything it can reach.
 pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
     let texts = session.texts();
+    let config = session.config()?;
     let billing = session.billing().await?;
     let client = pages::client(&billing, session)?;
     let token = match client.token_status().await {
@@ -42,12 +44,14 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
     match client.pg_settings().await {
         Ok(settings) => {
             for way in ways(&billing)? {
-                findings.extend(channel(&way, &settings, texts));
+                let profile = billing.profile(&way.name)?;
+                let channel = config.channels.get(&way.name).map(|config| channel(&way, config, profile, &settings, texts));
+                findings.extend(channel.into_iter().flatten());
             }
         }
         Err(error) => findings.push(Finding::new(texts.check_channels, Health::Warning, &error.to_string())),
     }
-    if session.config()?.journal.is_none() {
+    if config.journal.is_none() {
         findings.push(Finding::new(texts.journal, Health::Warning, texts.journal_advice));
     }
     let exit = if findings.iter().any(|finding| finding.health == Health::Wrong) { Exit::Usage } else { Exit::Done };
@@ -76,26 +80,63 @@ fn clock(token: &TokenStatus, texts: &Texts) -> Finding {
     Finding::new(texts.check_clock, health, &fill(text, &[&off]))
 }
 
-/// Whether the account has the modules that a channel names, for what it uses them for. `[oa /users/pg]`
-fn channel(way: &Way, settings: &[PgSetting], texts: &Texts) -> Vec<Finding> {
-    let find = |module: &str, purpose: &Purpose| {
-        let mids: Vec<_> = settings
-            .iter()
-            .filter(|setting| setting.pg_provider == module && setting.purpose == *purpose)
-            .map(|setting| match setting.sandbox {
-                Some(true) => format!("{} ({})", setting.pg_id, texts.test),
-                _ => setting.pg_id.clone(),
-            })
-            .collect();
-        let check = format!("{} {} ({module})", texts.channel, way.name);
-        if mids.is_empty() {
-            return Finding::new(&check, Health::Wrong, texts.module_missing);
-        }
-        Finding::new(&check, Health::Ok, &fill(texts.module_there, &[&mids.join(", ")]))
+/// One use of a channel: a window, or key-in.
+struct Use<'a> {
+    channel: &'a Way,
+    purpose: Purpose,
+    module: &'a str,
+    /// The table of the configuration that is about it.
+    table: &'a Map<String, Value>,
+    test: bool,
+}
+
+/// Compares a channel's uses with the account. `[oa /users/pg]`
+fn channel(way: &Way, config: &ChannelConfig, profile: &Profile, account: &[PgSetting], texts: &Texts) -> Vec<Finding> {
+    let test = config.settings.get("test").and_then(Value::as_bool).unwrap_or(false);
+    // NICE has no window, so its key-in needs no table of its own.
+    let table = |name: &str| config.settings.get(name).and_then(Value::as_object).unwrap_or(&config.settings);
+    let window = way.window.map(|module| Use { channel: way, purpose: Purpose::Window, module, table: table("window"), test });
+    let key_in = way.key_in.map(|module| {
+        let table = table("key_in");
+        // Inicis's key-in goes through either of two modules: the sources contradict each other. `[oa]` vs `[rules]`
+        let module = table.get("module").and_then(Value::as_str).unwrap_or(module);
+        Use { channel: way, purpose: Purpose::KeyIn, module, table, test }
+    });
+    window.into_iter().chain(key_in).map(|wanted| wanted.find(profile, account, texts)).collect()
+}
+
+impl Use<'_> {
+    fn find(&self, profile: &Profile, account: &[PgSetting], texts: &Texts) -> Finding {
+        let check = format!("{} {} ({})", texts.channel, self.channel.name, self.module);
+        let of_pg = |setting: &&PgSetting| setting.purpose == self.purpose && profile.owns_provider(&setting.pg_provider);
+        let candidates: Vec<&PgSetting> = account.iter().filter(of_pg).collect();
+        let said = |name: &str| self.table.get(name).and_then(Value::as_str);
+        let fits = |setting: &&&PgSetting| {
+            let mid = said("mid").is_none_or(|mid| setting.pg_id == mid);
+            let key = said("channel_key").is_none_or(|key| setting.channel_key.as_deref() == Some(key));
+            setting.pg_provider == self.module && mid && key
+        };
+        let fitting: Vec<&PgSetting> = candidates.iter().filter(fits).copied().collect();
+        let named = said("mid").or(said("channel_key")).is_some();
+        let (health, detail) = match fitting.as_slice() {
+            [] if candidates.is_empty() => (Health::Wrong, texts.module_missing.to_owned()),
+            [] => (Health::Wrong, fill(texts.module_other, &[&names(&candidates, texts)])),
+            [one, ..] if one.sandbox.is_some_and(|test| test != self.test) => {
+                (Health::Wrong, fill(texts.module_test_differs, &[&names(&fitting, texts)]))
+            }
+            [_, _, ..] if !named => (Health::Warning, fill(texts.module_several, &[&names(&fitting, texts)])),
+            _ => (Health::Ok, fill(texts.module_there, &[&names(&fitting, texts)])),
+        };
+        Finding::new(&check, health, &detail)
+    }
+}
+
+fn names(settings: &[&PgSetting], texts: &Texts) -> String {
+    let name = |setting: &&PgSetting| match setting.sandbox {
+        Some(true) => format!("{}.{} ({})", setting.pg_provider, setting.pg_id, texts.test),
+        _ => format!("{}.{}", setting.pg_provider, setting.pg_id),
     };
-    let window = way.window.map(|module| find(module, &Purpose::Window));
-    let key_in = way.key_in.map(|module| find(module, &Purpose::KeyIn));
-    window.into_iter().chain(key_in).collect()
+    settings.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn report(exit: Exit, findings: &[Finding], texts: &Texts) -> Answer {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use kr_billing_sandbox::{Handle, Sandbox};
+use kr_billing_sandbox::{Handle, Sandbox, SandboxConfig};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -103,8 +103,14 @@ impl Bench {
 
     /// A sandbox, and a configuration with these channels; the first line may be a default channel.
     pub(crate) fn with(channels: &str) -> Self {
+        Self::of_account(channels, SandboxConfig::default())
+    }
+
+    /// A sandbox whose account is this one, and a configuration with these channels.
+    pub(crate) fn of_account(channels: &str, account: SandboxConfig) -> Self {
         let runtime = Runtime::new().unwrap();
-        let sandbox = runtime.block_on(Sandbox::builder().credentials(KEY, SECRET).start()).unwrap();
+        let sandbox = Sandbox::builder().credentials(KEY, SECRET).config(account);
+        let sandbox = runtime.block_on(sandbox.start()).unwrap();
         let bench = Self { runtime: Some(runtime), sandbox: Some(sandbox), dir: TempDir::new().unwrap() };
         bench.configure(channels, &bench.url());
         bench

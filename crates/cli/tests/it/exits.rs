@@ -6,7 +6,7 @@ use std::thread;
 
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 
-use crate::bench::{Bench, KCP};
+use crate::bench::{Bench, KCP, NICE};
 
 /// A web server that knows nothing of V1.
 fn html_server() -> String {
@@ -97,17 +97,28 @@ fn a_rate_limit_before_anything_happened_is_4() {
 }
 
 #[test]
-fn doctor_names_a_module_that_the_account_lacks() {
-    let channels = "[channels.kcp]\npg = \"kcp\"\nkey_in = {}\n[channels.nice2]\npg = \"nice_v2\"\n";
-    let bench = Bench::with(channels);
+fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
+    let bench = Bench::with("[channels.kcp]\npg = \"kcp\"\nkey_in = {}\n[channels.nice2]\npg = \"nice_v2\"\n");
     bench.run("doctor").exits(0);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let kcp_only = kr_billing_sandbox::SandboxConfig {
+    for (channels, says) in [
+        ("[channels.a]\npg = \"kcp\"\nkey_in = { mid = \"KCPR2\" }\n", "kcp.KCPR1"),
+        ("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n", "inicis.MOIsandbx1"),
+        ("[channels.a]\npg = \"nice\"\ntest = true\n", "`test`"),
+        ("[channels.a]\npg = \"nice\"\nchannel_key = \"channel-key-other\"\n", "nice.IMPsandbo1"),
+    ] {
+        bench.configure(channels, &bench.url());
+        bench.run("doctor").exits(2).says("WRONG").says(says);
+    }
+    bench.configure("[channels.a]\npg = \"nice\"\nmid = \"IMPsandbo1\"\n", &bench.url());
+    bench.run("doctor").exits(0);
+}
+
+#[test]
+fn doctor_names_a_module_that_the_account_lacks() {
+    let config = kr_billing_sandbox::SandboxConfig {
         channels: vec![kr_billing_sandbox::ChannelConfig { preset: Some("kcp".into()), ..Default::default() }],
         ..Default::default()
     };
-    let sandbox = kr_billing_sandbox::Sandbox::builder().credentials(crate::bench::KEY, crate::bench::SECRET).config(kcp_only);
-    let sandbox = runtime.block_on(sandbox.start()).unwrap();
-    bench.run(&format!("doctor --base-url {}", sandbox.base_url())).exits(2).says("nice_v2").says("no such channel");
-    drop(sandbox);
+    let bench = Bench::of_account(NICE, config);
+    bench.run("doctor").exits(2).says("no such channel");
 }
