@@ -1,0 +1,190 @@
+//! What a case sees of itself: a log of events in their true order, a journal that writes into it, and a clock that can be moved.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
+use kr_billing::{Clock, PaymentId, TaxSplit, Ticket};
+
+/// Something that happened, in the order of its happening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// An intent was stored under this subject, for the ticket of this time.
+    Armed(String, u64),
+    /// An outcome was stored under this subject.
+    Settled(String),
+    /// The bytes of a money call have arrived, when the order's captures were so many.
+    Sent { id: u64, subject: Sending, captures: usize },
+    /// A money call was answered in a way that proves that it did not act.
+    Refused(u64),
+    /// A caller was told that this order is not charged.
+    Claimed { order: String, how: &'static str },
+    /// From here on a booking may charge this order by itself.
+    Booked(String),
+}
+
+/// What a money call on the wire is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    /// A charge of this order.
+    Charge(String),
+    /// The retry of this order's schedule.
+    Retry(String),
+    /// A refund of this payment from this balance, if it says from which.
+    Refund(String, Option<i64>),
+}
+
+impl Sending {
+    /// Whether a journal's subject is the one of this call.
+    pub fn is(&self, subject: &str) -> bool {
+        match self {
+            Self::Charge(order) => subject == format!("charge {order}"),
+            Self::Retry(order) => subject.strip_prefix("retry ").is_some_and(|rest| rest.split(' ').next() == Some(order)),
+            Self::Refund(payment, Some(balance)) => subject == format!("refund {payment} {balance}"),
+            Self::Refund(payment, None) => subject.starts_with(&format!("refund {payment} ")),
+        }
+    }
+
+    /// The order, for what moves money in.
+    pub fn order(&self) -> Option<&str> {
+        match self {
+            Self::Charge(order) | Self::Retry(order) => Some(order),
+            Self::Refund(..) => None,
+        }
+    }
+}
+
+/// The events of a case.
+#[derive(Debug, Default)]
+pub struct Watch(Mutex<Vec<Event>>);
+
+impl Watch {
+    /// Writes one down and returns its place.
+    pub fn note(&self, event: Event) -> usize {
+        let mut events = self.lock();
+        events.push(event);
+        events.len()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// A copy of all from a place on.
+    pub fn since(&self, place: usize) -> Vec<Event> {
+        self.lock().get(place..).unwrap_or_default().to_vec()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Event>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a journal call fails, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JournalTrouble {
+    /// The intent is not stored, and the journal says so.
+    IntentLost,
+    /// The intent is stored, and the journal fails to say so.
+    IntentKept,
+    /// The outcome is lost.
+    OutcomeLost,
+}
+
+/// A journal that writes what it did into the case's log, and fails when it is told to.
+pub struct WatchedJournal {
+    inner: Arc<dyn Journal>,
+    watch: Arc<Watch>,
+    trouble: Arc<Mutex<Option<JournalTrouble>>>,
+}
+
+impl WatchedJournal {
+    pub fn new(inner: Arc<dyn Journal>, watch: Arc<Watch>, trouble: Arc<Mutex<Option<JournalTrouble>>>) -> Self {
+        Self { inner, watch, trouble }
+    }
+
+    fn meets(&self, fits: impl Fn(JournalTrouble) -> bool) -> Option<JournalTrouble> {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.take_if(|next| fits(*next))
+    }
+}
+
+#[async_trait::async_trait]
+impl Journal for WatchedJournal {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        let trouble = self.meets(|next| next != JournalTrouble::OutcomeLost);
+        if trouble == Some(JournalTrouble::IntentLost) {
+            return Err(JournalError::new("the disk is full"));
+        }
+        let before = self.inner.before_send(intent).await?;
+        if trouble == Some(JournalTrouble::IntentKept) {
+            return Err(JournalError::new("the disk did not answer"));
+        }
+        if matches!(before, Before::New) {
+            self.watch.note(Event::Armed(intent.subject.as_str().to_owned(), intent.ticket.sent_at_ms));
+        }
+        Ok(before)
+    }
+
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        if self.meets(|next| next == JournalTrouble::OutcomeLost).is_some() {
+            return Err(JournalError::new("the disk is full"));
+        }
+        // Written down first: whoever finds the outcome may send at once.
+        self.watch.note(Event::Settled(subject.as_str().to_owned()));
+        self.inner.settle(subject, ticket, outcome).await
+    }
+
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.inner.find(subject).await
+    }
+
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.inner.open().await
+    }
+
+    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
+        self.inner.tax_of(payment).await
+    }
+}
+
+/// The machine's time, at an offset that a case may change.
+pub struct MovedClock {
+    start: Instant,
+    offset_ms: AtomicI64,
+}
+
+impl MovedClock {
+    pub fn new() -> Self {
+        Self { start: Instant::now(), offset_ms: AtomicI64::new(0) }
+    }
+
+    /// Shows the machine's time plus this.
+    pub fn set_offset(&self, ms: i64) {
+        self.offset_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// Jumps ahead.
+    pub fn jump(&self, by: Duration) {
+        self.offset_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+}
+
+#[async_trait::async_trait]
+impl Clock for MovedClock {
+    fn wall(&self) -> SystemTime {
+        let offset = self.offset_ms.load(Ordering::Relaxed);
+        let by = Duration::from_millis(offset.unsigned_abs());
+        if offset < 0 { SystemTime::now() - by } else { SystemTime::now() + by }
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
