@@ -105,6 +105,7 @@ fn earlier(outcome: &Outcome) -> Value {
         Outcome::NotCharged => json!({ "outcome": "not_charged" }),
         Outcome::Refunded { payment } => json!({ "outcome": "refunded", "imp_uid": payment.id }),
         Outcome::NotRefunded => json!({ "outcome": "not_refunded" }),
+        Outcome::Dismissed => json!({ "outcome": "dismissed" }),
     }
 }
 

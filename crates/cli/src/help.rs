@@ -161,6 +161,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("", "html", "파라미터 대신 발급창을 여는 페이지를 출력합니다"),
     ("", "merchant_code", "IMP.init에 쓰는 가맹점 식별코드 (imp로 시작)"),
     ("", "script", "다른 브라우저 스크립트. 예: 샌드박스의 것"),
+    ("", "dismiss", "직접 확인한 뒤, 답 없이 저널에서 닫습니다. 주문번호는 다시 쓸 수 없습니다"),
     ("", "tickets", "JSON 티켓들, 또는 `--json`의 출력. `-`은 표준 입력"),
 ];
 
@@ -211,6 +212,27 @@ mod tests {
         }
         for (path, id, _) in ARGUMENTS {
             assert!(there.iter().any(|(at, arg)| arg == id && (path.is_empty() || at == path)), "{path} {id}");
+        }
+    }
+
+    #[test]
+    fn the_book_has_every_verb_and_common_option() {
+        fn verbs(command: &Command, path: &str, out: &mut Vec<String>) {
+            for sub in command.get_subcommands() {
+                let path = format!("{path} {}", sub.get_name()).trim().to_owned();
+                match sub.has_subcommands() {
+                    true => verbs(sub, &path, out),
+                    false => out.push(format!("`{path}")),
+                }
+            }
+        }
+        let (mut wanted, command) = (Vec::new(), Cli::command());
+        verbs(&command, "", &mut wanted);
+        wanted.extend(command.get_arguments().filter_map(|arg| Some(format!("`--{}", arg.get_long()?))));
+        for page in [include_str!("../../../docs/cli.md"), include_str!("../../../docs/ko/cli.md")] {
+            for text in &wanted {
+                assert!(page.contains(text.as_str()), "{text} is not in the book");
+            }
         }
     }
 }

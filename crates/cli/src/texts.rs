@@ -101,10 +101,14 @@ texts! {
     booked: "Booked.", "예약했습니다.";
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
+    dismissed: "Closed. The order ids stay taken.", "닫았습니다. 주문번호는 다시 쓸 수 없습니다.";
     nothing_open: "No entry is open.", "열려 있는 항목이 없습니다.";
     too_early: "left alone, since it may still be under way; run this again later", "아직 진행 중일 수 있어 그대로 두었습니다. 나중에 다시 실행하세요";
 
     // What is about to happen.
+    will_dismiss:
+        "This closes {} entries of the journal without an answer. What became of them is then yours to know.",
+        "저널의 항목 {}건을 답 없이 닫습니다. 어떻게 되었는지는 직접 확인한 것으로 합니다.";
     will_delete_key: "This deletes the billing key {}. It cannot be charged any more.", "빌링키 {}을(를) 삭제합니다. 더는 결제할 수 없습니다.";
     schedules_waiting: "It has {} waiting bookings; take them back first, since V1 does not say what becomes of them.", "대기 중인 예약이 {}건 있습니다. V1은 이 예약이 어떻게 되는지 정하지 않으므로 먼저 취소하세요.";
     will_refund_all: "This refunds ALL that is left of {}: {} won.", "{}의 남은 금액을 모두 환불합니다: {}원.";

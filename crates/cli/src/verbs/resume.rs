@@ -10,10 +10,11 @@ use kr_billing::{Billing, Ticket};
 use serde::Deserialize;
 use serde_json::{Deserializer, Value, json};
 
+use crate::ask;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::{Answer, outcome};
+use crate::show::{Answer, fill, outcome};
 use crate::texts::Texts;
 
 /// The most bytes of tickets that are read.
@@ -25,6 +26,12 @@ pub(crate) struct ResumeArgs {
     /// Tickets as JSON, one after another, or what `--json` printed; `-` is standard input
     #[arg(default_value = "-")]
     tickets: PathBuf,
+    /// Close them in the journal without an answer, after you have looked at them yourself; their order ids stay taken
+    #[arg(long)]
+    dismiss: bool,
+    /// Do not ask
+    #[arg(long, requires = "dismiss")]
+    yes: bool,
 }
 
 /// A ticket, or an answer that carries one.
@@ -39,12 +46,30 @@ enum Paper {
 /// Asks about each ticket.
 pub(crate) async fn run(session: &Session, args: ResumeArgs) -> Result<Answer, Failure> {
     let tickets = read(&args.tickets, session.texts())?;
+    if args.dismiss {
+        return dismiss(session, &tickets, args.yes).await;
+    }
     let billing = session.billing().await?;
     let mut answers = Vec::new();
     for ticket in &tickets {
         answers.push(one(session, &billing, ticket).await?);
     }
     Ok(together(answers, "tickets"))
+}
+
+/// Closes doubts that no look-up can settle, such as a payment of another amount.
+async fn dismiss(session: &Session, tickets: &[Ticket], yes: bool) -> Result<Answer, Failure> {
+    let texts = session.texts();
+    if session.config()?.journal.is_none() {
+        return Err(Failure::plain(Exit::Usage, texts.recover_needs_journal));
+    }
+    let billing = session.billing().await?;
+    ask::first(&fill(texts.will_dismiss, &[&tickets.len().to_string()]), yes, texts)?;
+    for ticket in tickets {
+        billing.dismiss(ticket).await?;
+    }
+    let json = json!({ "outcome": "dismissed", "tickets": tickets });
+    Ok(Answer::done(json, texts.dismissed))
 }
 
 async fn one(session: &Session, billing: &Billing, ticket: &Ticket) -> Result<Answer, Failure> {

@@ -54,6 +54,20 @@ fn doubt_is_3_with_a_ticket_and_resume_settles_it() {
 }
 
 #[test]
+fn a_person_closes_what_no_lookup_settles() {
+    let bench = in_the_dark();
+    let answer = bench.run(&format!("{CHARGE} --json")).exits(3).json();
+    let ticket = answer["ticket"].to_string();
+    bench.run_with("resume --dismiss", &ticket).exits(2).warns("--yes");
+    assert_eq!(bench.run("recover --json").exits(3).json()["recovered"].as_array().unwrap().len(), 1);
+    bench.run_with("resume --dismiss --yes", &ticket).exits(0).says("Closed");
+    assert_eq!(bench.json("recover")["recovered"].as_array().unwrap().len(), 0);
+    // It is closed, not forgotten: the order is never sent again.
+    bench.run(CHARGE).exits(3);
+    assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
+
+#[test]
 fn what_is_no_ticket_is_wrong_usage() {
     let bench = Bench::new();
     for bad in ["", "hello", "{}", "[]", "{\"ticket\":{}}"] {
