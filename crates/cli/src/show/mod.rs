@@ -64,15 +64,29 @@ pub(crate) fn prompt(text: &str) {
     let _gone = write!(err, "{text}").and_then(|()| err.flush());
 }
 
-/// A table with a head.
+/// A table with a head. Its cells are never broken: they hold ids that somebody copies.
 pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
+    with_head(head, rows).trim_fmt()
+}
+
+/// A table whose cells hold words: on a terminal they are broken to its width.
+pub(crate) fn prose(head: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = with_head(head, rows);
+    // Below that, or where a terminal does not know its width, broken words are worse than long lines.
+    if stdout().is_terminal() && table.width().is_some_and(|width| width >= 60) {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    table.trim_fmt()
+}
+
+fn with_head(head: &[&str], rows: Vec<Vec<String>>) -> Table {
     let mut table = plain();
     table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
     table.set_header(head.iter().copied());
     for row in rows {
         table.add_row(row.iter().map(|cell| clean(cell)));
     }
-    table.trim_fmt()
+    table
 }
 
 /// Names and values of one thing. Values that are not there are left out.
@@ -89,9 +103,6 @@ pub(crate) fn facts(rows: Vec<(&str, Option<String>)>) -> String {
 fn plain() -> Table {
     let mut table = Table::new();
     table.load_preset(NOTHING);
-    if stdout().is_terminal() {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-    }
     table
 }
 

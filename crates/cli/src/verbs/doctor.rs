@@ -10,7 +10,7 @@ use super::pages;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::{Answer, fill, table, word};
+use crate::show::{Answer, fill, prose, word};
 use crate::texts::Texts;
 
 /// A clock that is off by this many seconds is worth saying: tokens age by the server's clock, but booked times are yours.
@@ -152,6 +152,6 @@ fn report(exit: Exit, findings: &[Finding], texts: &Texts) -> Answer {
         };
         vec![finding.check.clone(), health.to_owned(), finding.detail.clone()]
     };
-    let text = table(&[texts.check, texts.state, texts.detail], findings.iter().map(row).collect());
+    let text = prose(&[texts.check, texts.state, texts.detail], findings.iter().map(row).collect());
     Answer::with(exit, json!({ "healthy": exit == Exit::Done, "findings": json }), text)
 }

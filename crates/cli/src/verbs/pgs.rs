@@ -5,7 +5,7 @@ use kr_billing::{Profile, inicis, kcp, nice};
 use serde_json::{Value, json};
 
 use crate::session::Session;
-use crate::show::{Answer, table};
+use crate::show::{Answer, prose};
 
 /// The PGs of this build, in the order in which they are shown.
 const PROFILES: [&Profile; 4] =
@@ -20,7 +20,7 @@ pub(crate) fn run(session: &Session) -> Answer {
         let cells = row.cells.iter().map(|cell| cell.text.replace('`', ""));
         std::iter::once(row.topic.replace('`', "")).chain(cells).collect()
     };
-    Answer::done(json(&matrix_rows(&PROFILES, Tongue::English)), table(&head, rows.iter().map(row).collect()))
+    Answer::done(json(&matrix_rows(&PROFILES, Tongue::English)), prose(&head, rows.iter().map(row).collect()))
 }
 
 fn json(rows: &[MatrixRow]) -> Value {
