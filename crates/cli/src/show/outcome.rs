@@ -4,7 +4,7 @@ use kr_billing::{
     BillingKey, Charge, Decline, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund, Resolved,
     ResolvedRefund, Ticket,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Answer, facts, key, payment, word};
 use crate::exit::Exit;
@@ -130,15 +130,21 @@ pub(crate) fn in_doubt(doubt: &Doubt, texts: &Texts) -> Answer {
         "cause": word(&doubt.cause),
         "detail": doubt.detail,
         "imp_uid": payment_of(&doubt.cause),
-        "fields": match &doubt.cause { DoubtCause::Mismatch { fields, .. } => json!(fields), _ => Value::Null },
+        "fields": fields(&doubt.cause),
         "ticket": doubt.ticket,
     });
     let rows = vec![
         (texts.order, doubt.ticket.order().map(ToString::to_string)),
         (texts.payment, payment_of(&doubt.cause)),
-        (texts.reason, Some(doubt.detail.clone())),
+        (texts.reason, Some(cause(doubt, texts).to_owned())),
+        (texts.fields, fields(&doubt.cause).map(|fields| fields.join(", "))),
     ];
-    let text = format!("{}\n{}\n{}\n{}", texts.in_doubt, facts(rows), texts.keep_ticket, json!(doubt.ticket));
+    let head = match doubt.cause {
+        DoubtCause::OrderTaken { .. } => texts.not_made,
+        DoubtCause::Mismatch { .. } => texts.paid_otherwise,
+        _ => texts.in_doubt,
+    };
+    let text = format!("{head}\n{}\n{}\n{}", facts(rows), texts.keep_ticket, json!(doubt.ticket));
     Answer::with(Exit::InDoubt, json, text)
 }
 
@@ -151,6 +157,26 @@ pub(crate) fn interrupted(ticket: &Ticket, texts: &Texts) -> Answer {
 fn still_in_doubt(ticket: &Ticket, texts: &Texts) -> Answer {
     let json = json!({ "outcome": "in_doubt", "ticket": ticket });
     Answer::with(Exit::InDoubt, json, format!("{}\n{}", texts.still_in_doubt, json!(ticket)))
+}
+
+/// Why nobody can vouch for it.
+fn cause<'a>(doubt: &'a Doubt, texts: &Texts) -> &'a str {
+    match doubt.cause {
+        DoubtCause::AnswerLost => texts.cause_answer_lost,
+        DoubtCause::UnknownOutcome => texts.cause_unknown,
+        DoubtCause::Duplicate => texts.cause_duplicate,
+        DoubtCause::Mismatch { .. } => texts.cause_mismatch,
+        DoubtCause::OrderTaken { .. } => texts.cause_order_taken,
+        DoubtCause::EarlierAttempt => texts.cause_earlier,
+        _ => &doubt.detail,
+    }
+}
+
+fn fields(cause: &DoubtCause) -> Option<&[String]> {
+    match cause {
+        DoubtCause::Mismatch { fields, .. } => Some(fields),
+        _ => None,
+    }
 }
 
 fn payment_of(cause: &DoubtCause) -> Option<String> {

@@ -54,6 +54,28 @@ fn doubt_is_3_with_a_ticket_and_resume_settles_it() {
 }
 
 #[test]
+fn an_order_id_that_belongs_to_another_payment_is_said_so() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "o-1", 9_900);
+    let other = "charge member-1 --order o-1 --amount 5000 --name Plan";
+    bench.run(other).exits(3).says("NOT MADE").says(&id);
+    bench.run(&format!("{other} --lang ko")).exits(3).says("다른 결제의 것입니다");
+    assert_eq!(bench.run(&format!("{other} --json")).exits(3).json()["cause"], "order_taken");
+    assert_eq!(bench.handle().totals("o-1").captured, 9_900);
+}
+
+#[test]
+fn a_payment_of_another_amount_is_said_so() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let handle = bench.handle();
+    handle.add_fault(Fault::new(Operation::Again, Moment::AfterCommit, Effect::WrongAmount)).unwrap();
+    handle.add_fault(Fault::new(Operation::PaymentFindAll, Moment::AfterCommit, Effect::WrongAmount).times(1_000)).unwrap();
+    bench.run(CHARGE).exits(3).says("NOT AS ASKED").says("amount");
+}
+
+#[test]
 fn a_person_closes_what_no_lookup_settles() {
     let bench = in_the_dark();
     let answer = bench.run(&format!("{CHARGE} --json")).exits(3).json();
