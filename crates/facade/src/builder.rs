@@ -84,7 +84,7 @@ impl Billing {
         if let Some(path) = std::env::var_os("KR_BILLING_CONFIG") {
             return Self::from_path(path).await;
         }
-        Self::from_config(Config::from_vars(std::env::vars())?).await
+        Self::from_config(Config::from_vars(own_vars()?)?).await
     }
 
     /// From a configuration, with the journal it names.
@@ -206,6 +206,17 @@ impl BillingBuilder {
         let (policy, clock) = (self.policy, self.clock);
         Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client }) })
     }
+}
+
+/// The `KR_BILLING_…` variables. Others may hold anything.
+fn own_vars() -> Result<Vec<(String, String)>, Error> {
+    let own = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let own = own.filter(|(name, _)| name.starts_with("KR_BILLING_"));
+    own.map(|(name, value)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(wrong(format!("{name} is not UTF-8"))),
+    })
+    .collect()
 }
 
 fn client(account: AccountConfig, policy: &Policy, clock: Arc<dyn Clock>) -> Result<Client, Error> {

@@ -8,7 +8,7 @@ use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
 use crate::charge::{Armed, journal_error};
-use crate::journal::{Before, Intent, Outcome, Subject};
+use crate::journal::{Before, Intent, Outcome, Subject, subject_of};
 use crate::outcome::{Refund, ResolvedRefund};
 
 /// How a payment stands against a refund that was asked for.
@@ -175,7 +175,23 @@ impl Billing {
             let text = "this is not the ticket of a refund";
             return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
         }
-        Ok(self.read_refund(channel, ticket, self.wall_ms() >= ticket.settled_at_ms).await)
+        let known = self.known_refund(ticket).await;
+        if let Some(Outcome::Refunded { payment }) = known {
+            return Ok(ResolvedRefund::Done(payment));
+        }
+        Ok(match self.read_refund(channel, ticket, self.wall_ms() >= ticket.settled_at_ms).await {
+            // The balance has changed since, by another refund.
+            ResolvedRefund::Unclear(payment) if matches!(known, Some(Outcome::NotRefunded)) => {
+                ResolvedRefund::NotRefunded(payment)
+            }
+            resolved => resolved,
+        })
+    }
+
+    /// The outcome that the journal already has for this very refund.
+    async fn known_refund(&self, ticket: &Ticket) -> Option<Outcome> {
+        let entry = self.inner.journal.find(&subject_of(ticket)?).await.ok()??;
+        entry.outcome.filter(|_| entry.intent.ticket == *ticket)
     }
 }
 

@@ -9,8 +9,8 @@ use kr_billing_core::{
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
-use crate::charge::{Refused, earlier_answer};
-use crate::journal::Subject;
+use crate::charge::{Refused, earlier_answer, journal_error};
+use crate::journal::{Before, Entry, Subject};
 use crate::judge::{Question, Verdict, read};
 use crate::outcome::NotCharged;
 
@@ -186,6 +186,9 @@ impl Billing {
                 return Err(plain(Error::not_sent(Operation::RetrySchedule, ErrorKind::OrderConflict, text)));
             }
         }
+        if let Some(open) = self.open_retry(order, known.len()).await.map_err(plain)? {
+            return earlier_answer(Before::Conflict(Box::new(open)), attempt);
+        }
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, TaxSplit::default()).await.map_err(plain)? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_answer(earlier, attempt),
@@ -193,6 +196,18 @@ impl Billing {
         let send = || scheduler.retry(order);
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
+    }
+
+    /// An earlier retry of this order that nobody has settled. Its own record may be among the payments by now, which is why this
+    /// retry has another subject; the money may still move.
+    async fn open_retry(&self, order: &OrderId, payments: usize) -> Result<Option<Entry>, Error> {
+        for before in (0..payments).rev() {
+            let entry = self.inner.journal.find(&Subject::retry(order, before)).await.map_err(journal_error)?;
+            if let Some(entry) = entry.filter(|entry| entry.outcome.is_none()) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
     }
 }
 
