@@ -49,9 +49,10 @@ impl Context<'_> {
         value.ok_or_else(|| self.bad(&format!("lacks a usable `{field}`")))
     }
 
-    /// An identifier that must be there.
+    /// An identifier that must be there. One that repeats what this call sent in secret is none.
     pub(crate) fn id<T: TryFrom<String>>(&self, field: &str, value: Option<&RawValue>) -> Result<T, Error> {
-        self.need(field, text(value).and_then(|text| T::try_from(text).ok()))
+        let honest = |text: &String| self.mask.word(text) == *text;
+        self.need(field, text(value).filter(honest).and_then(|text| T::try_from(text).ok()))
     }
 
     /// The record as it came, card data and secrets hidden.
@@ -62,6 +63,22 @@ impl Context<'_> {
     /// A text for people.
     pub(crate) fn shown(&self, value: Option<&RawValue>) -> Option<String> {
         text(value).map(|text| self.mask.text(&text))
+    }
+
+    /// A sum. What is not whole won is kept as it came and equals nothing.
+    pub(crate) fn amount(&self, value: Option<&RawValue>) -> Option<Amount> {
+        let raw = value?;
+        if raw.get() == "null" {
+            return None;
+        }
+        let text = text(Some(raw)).unwrap_or_else(|| raw.get().to_owned());
+        let odd = || Amount::Odd(self.mask.text(&text).chars().take(40).collect());
+        Some(whole(&text).map_or_else(odd, Amount::Won))
+    }
+
+    /// A word or an identifier that something is decided by: compared with what was asked, so a birth date in it stays.
+    pub(crate) fn word(&self, value: Option<&RawValue>) -> Option<String> {
+        text(value).map(|text| self.mask.word(&text))
     }
 
     /// A text that is kept as data.
@@ -113,16 +130,6 @@ pub(crate) fn flag(value: Option<&RawValue>) -> Option<bool> {
     }
 }
 
-/// A sum. What is not whole won is kept as it came and equals nothing.
-pub(crate) fn amount(value: Option<&RawValue>) -> Option<Amount> {
-    let raw = value?;
-    if raw.get() == "null" {
-        return None;
-    }
-    let text = text(Some(raw)).unwrap_or_else(|| raw.get().to_owned());
-    Some(whole(&text).map_or_else(|| Amount::Odd(text.chars().take(40).collect()), Amount::Won))
-}
-
 /// Digits, with nothing but zeros after a point.
 fn whole(text: &str) -> Option<u64> {
     let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -136,6 +143,11 @@ mod tests {
 
     fn raw(text: &str) -> Box<RawValue> {
         RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    fn amount(value: Option<&RawValue>) -> Option<Amount> {
+        let mask = Mask::default();
+        Context { operation: Operation::Charge, route: "/x", mask: &mask }.amount(value)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kr_billing_core::Card;
+use kr_billing_core::{Buyer, Card};
 use secrecy::{ExposeSecret, SecretString};
 
 const HIDDEN: &str = "****";
@@ -14,6 +14,8 @@ pub(crate) struct Mask {
     anywhere: Vec<Arc<SecretString>>,
     /// Hidden where no further digit touches them.
     alone: Vec<Arc<SecretString>>,
+    /// The buyer, hidden in texts for people only: a record that a user asked for tells who it is about.
+    people: Vec<Arc<SecretString>>,
     /// Two digits, hidden only where a text stands for nothing else.
     password: Option<Arc<SecretString>>,
 }
@@ -41,23 +43,40 @@ impl Mask {
         }
     }
 
+    /// Hides the buyer, too, in texts for people.
+    pub(crate) fn with_buyer(mut self, buyer: &Buyer) -> Self {
+        let parts = [buyer.name(), buyer.tel(), buyer.email(), buyer.addr(), buyer.postcode()];
+        self.people.extend(parts.into_iter().flatten().map(|part| Arc::new(SecretString::from(part.to_owned()))));
+        self
+    }
+
     /// A text for people: what this call sent is hidden, and whatever looks like a card number.
     pub(crate) fn text(&self, text: &str) -> String {
-        let mut text = hide_card_like(&self.record(text));
+        let mut text = self.record(text);
+        for part in &self.people {
+            text = text.replace(part.expose_secret(), HIDDEN);
+        }
+        text = hide_card_like(&text);
         if let Some(password) = &self.password {
             text = hide_alone(&text, password.expose_secret());
         }
         text
     }
 
-    /// A record as it came: what this call sent is hidden. Numbers of other kinds stay, so that identifiers can be read.
-    pub(crate) fn record(&self, text: &str) -> String {
+    /// A word or an identifier: only what cannot be there by chance is hidden, since order ids hold dates.
+    pub(crate) fn word(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.anywhere {
             if text.contains(secret.expose_secret()) {
                 text = text.replace(secret.expose_secret(), HIDDEN);
             }
         }
+        text
+    }
+
+    /// A record as it came: what this call sent is hidden. Numbers of other kinds stay, so that identifiers can be read.
+    pub(crate) fn record(&self, text: &str) -> String {
+        let mut text = self.word(text);
         for secret in &self.alone {
             text = hide_alone(&text, secret.expose_secret());
         }
@@ -171,11 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn an_order_id_may_hold_the_holders_birth_date() {
+        assert_eq!(mask().word("sub-880205.1"), "sub-880205.1");
+        assert_eq!(mask().word("1234567890123456"), "****");
+    }
+
+    #[test]
     fn another_card_number_in_a_text_is_hidden_and_other_numbers_are_not() {
         let mask = Mask::default();
         assert_eq!(mask.text("card 9999-8888-7777-6666 refused [8178] 2026-11-21"), "card **** refused [8178] 2026-11-21");
         assert_eq!(mask.text("imp_123456789012 1,000원"), "imp_123456789012 1,000원");
         assert_eq!(mask.text("378282246310005"), "****");
+    }
+
+    #[test]
+    fn a_buyer_is_hidden_in_texts_and_told_in_records() {
+        let buyer = Buyer::new().with_name("홍길동").unwrap().with_email("a@b.kr").unwrap();
+        let mask = Mask::default().with_buyer(&buyer);
+        assert_eq!(mask.text("홍길동 <a@b.kr> 거절"), "**** <****> 거절");
+        assert_eq!(mask.record("홍길동"), "홍길동");
     }
 
     #[test]

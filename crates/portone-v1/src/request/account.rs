@@ -1,5 +1,7 @@
 //! The account: channels, sub-merchants, code lists.
 
+use std::sync::Arc;
+
 use kr_billing_core::Operation;
 use secrecy::ExposeSecret;
 use serde_json::{Map, json};
@@ -42,5 +44,8 @@ pub(crate) fn token(credentials: &Credentials) -> Call {
     let mut body = Map::new();
     body.insert("imp_key".into(), json!(credentials.imp_key.expose_secret()));
     body.insert("imp_secret".into(), json!(credentials.imp_secret.expose_secret()));
-    Call::new(Operation::Token, Method::Post, "/users/getToken", &[]).body(body)
+    let mut call = Call::new(Operation::Token, Method::Post, "/users/getToken", &[]).body(body);
+    call.mask.add(Arc::new(credentials.imp_key.clone()));
+    call.mask.add(Arc::new(credentials.imp_secret.clone()));
+    call
 }

@@ -11,7 +11,9 @@ use crate::settings::ModuleRoute;
 pub(crate) fn again(request: &ChargeRequest, key: &BillingKeyId) -> Call {
     let mut body = money(request);
     body.insert("customer_uid".into(), json!(key.as_str()));
-    Call::new(Operation::Charge, Method::Post, "/subscribe/payments/again", &[]).body(body).for_order(&request.order).for_key(key)
+    let mut call = Call::new(Operation::Charge, Method::Post, "/subscribe/payments/again", &[]).body(body);
+    call.mask = Mask::default().with_buyer(&request.buyer);
+    call.for_order(&request.order).for_key(key)
 }
 
 /// `POST /subscribe/payments/onetime`, storing the card when there is a `keep`.
@@ -25,7 +27,7 @@ pub(crate) fn onetime(request: &ChargeRequest, card: &Card, keep: Option<&Billin
     put_card(&mut body, card);
     put(&mut body, "customer_uid", keep.map(BillingKeyId::as_str));
     let mut call = Call::new(Operation::Charge, Method::Post, "/subscribe/payments/onetime", &[]).body(body);
-    call.mask = Mask::for_card(card);
+    call.mask = Mask::for_card(card).with_buyer(&request.buyer);
     call.key = keep.map(|key| key.as_str().to_owned());
     call.for_order(&request.order)
 }
@@ -45,7 +47,7 @@ pub(crate) fn issue(request: &IssueRequest, route: &ModuleRoute) -> Call {
     put(&mut body, "customer_addr", holder.addr());
     put(&mut body, "customer_postcode", holder.postcode());
     let mut call = Call::new(Operation::IssueKey, Method::Post, "/subscribe/customers/{}", &[request.key.as_str()]).body(body);
-    call.mask = Mask::for_card(&request.card);
+    call.mask = Mask::for_card(&request.card).with_buyer(holder);
     call.for_key(&request.key)
 }
 

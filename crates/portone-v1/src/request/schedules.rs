@@ -6,6 +6,7 @@ use kr_billing_core::{
 use serde_json::{Map, Value, json};
 
 use super::{Call, Method, ids, put, put_buyer, put_tax};
+use crate::mask::Mask;
 
 /// `POST /subscribe/payments/schedule`. The key decides the channel. `[oa schedule]`
 pub(crate) fn create(request: &ScheduleRequest) -> Call {
@@ -14,6 +15,7 @@ pub(crate) fn create(request: &ScheduleRequest) -> Call {
     body.insert("customer_uid".into(), json!(key.as_str()));
     body.insert("schedules".into(), request.entries().iter().map(entry).collect());
     let mut call = Call::new(Operation::Schedule, Method::Post, "/subscribe/payments/schedule", &[]).long();
+    call.mask = request.entries().iter().fold(Mask::default(), |mask, entry| mask.with_buyer(&entry.buyer));
     if let [only] = request.entries() {
         call = call.for_order(&only.order);
     }

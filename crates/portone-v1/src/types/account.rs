@@ -3,7 +3,7 @@
 use kr_billing_core::{Error, UnixSeconds};
 use serde_json::value::RawValue;
 
-use crate::answer::{Context, flag, text, wire};
+use crate::answer::{Context, flag, wire};
 
 /// One channel of the account. `[oa /users/pg]`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,15 +71,15 @@ wire!(CodeWire { code, name });
 
 pub(crate) fn read_pg(context: &Context<'_>, record: &RawValue) -> Result<PgSetting, Error> {
     let wire: PgWire<'_> = context.fields(record)?;
-    let purpose = match context.need("type", text(wire.purpose))?.as_str() {
+    let purpose = match context.need("type", context.word(wire.purpose))?.as_str() {
         "payment" => Purpose::Window,
         "api_payment" => Purpose::KeyIn,
         "certification" => Purpose::Certification,
         other => Purpose::Other(other.to_owned()),
     };
     Ok(PgSetting {
-        pg_provider: context.need("pg_provider", text(wire.pg_provider))?,
-        pg_id: context.need("pg_id", text(wire.pg_id))?,
+        pg_provider: context.need("pg_provider", context.word(wire.pg_provider))?,
+        pg_id: context.need("pg_id", context.word(wire.pg_id))?,
         sandbox: flag(wire.sandbox),
         purpose,
         channel_name: context.kept(wire.channel_name),
@@ -89,10 +89,10 @@ pub(crate) fn read_pg(context: &Context<'_>, record: &RawValue) -> Result<PgSett
 
 pub(crate) fn read_tier(context: &Context<'_>, record: &RawValue) -> Result<TierInfo, Error> {
     let wire: TierWire<'_> = context.fields(record)?;
-    Ok(TierInfo { code: context.need("tier_code", text(wire.tier_code))?, name: context.kept(wire.tier_name) })
+    Ok(TierInfo { code: context.need("tier_code", context.word(wire.tier_code))?, name: context.kept(wire.tier_name) })
 }
 
 pub(crate) fn read_code(context: &Context<'_>, record: &RawValue) -> Result<StandardCode, Error> {
     let wire: CodeWire<'_> = context.fields(record)?;
-    Ok(StandardCode { code: context.need("code", text(wire.code))?, name: context.need("name", text(wire.name))? })
+    Ok(StandardCode { code: context.need("code", context.word(wire.code))?, name: context.need("name", context.word(wire.name))? })
 }

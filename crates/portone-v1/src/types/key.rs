@@ -3,7 +3,7 @@
 use kr_billing_core::{BillingKeyId, Buyer, Error, StoredKey, UnixSeconds};
 use serde_json::value::RawValue;
 
-use crate::answer::{Context, flag, small, text, time, wire};
+use crate::answer::{Context, flag, small, time, wire};
 
 /// A stored card, or one stored with several channels at once.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<KeyRecord
     let wire: KeyWire<'_> = context.fields(record)?;
     let customer_id = context.kept(wire.customer_id);
     let mut key = stored(context, record, &wire)?;
-    let Some(group_id) = text(wire.group_id) else {
+    let Some(group_id) = context.word(wire.group_id) else {
         return Ok(KeyRecord::One(Box::new(OneKey { key, customer_id, card: details(context, &wire) })));
     };
     let succeeded = channels(context, wire.succeeded, succeeded)?;
@@ -161,8 +161,8 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<KeyRecord
 fn stored(context: &Context<'_>, record: &RawValue, wire: &KeyWire<'_>) -> Result<StoredKey, Error> {
     Ok(StoredKey {
         id: context.id("customer_uid", wire.customer_uid)?,
-        pg_provider: context.kept(wire.pg_provider),
-        pg_id: context.kept(wire.pg_id),
+        pg_provider: context.word(wire.pg_provider),
+        pg_id: context.word(wire.pg_id),
         sandbox: flag(wire.sandbox),
         card_name: context.kept(wire.card_name),
         card_code: context.kept(wire.card_code),
@@ -201,8 +201,8 @@ fn channels<T>(
 
 fn succeeded(context: &Context<'_>, wire: KeyWire<'_>) -> SucceededChannel {
     SucceededChannel {
-        pg_provider: context.kept(wire.pg_provider),
-        pg_id: context.kept(wire.pg_id),
+        pg_provider: context.word(wire.pg_provider),
+        pg_id: context.word(wire.pg_id),
         card_name: context.kept(wire.card_name),
         card_code: context.kept(wire.card_code),
         card_number: context.kept(wire.card_number),
@@ -217,7 +217,7 @@ fn failed(context: &Context<'_>, wire: KeyWire<'_>) -> FailedChannel {
     FailedChannel {
         kind: context.kept(wire.type_),
         message: context.shown(wire.message),
-        pg_provider: context.kept(wire.pg_provider),
-        pg_id: context.kept(wire.pg_id),
+        pg_provider: context.word(wire.pg_provider),
+        pg_id: context.word(wire.pg_id),
     }
 }

@@ -9,7 +9,7 @@ use kr_billing_core::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
-use crate::answer::{Context, amount, flag, small, text, time, wire};
+use crate::answer::{Context, flag, small, text, time, wire};
 use crate::failure::code_in;
 
 /// A payment, and what V1 tells beyond what billing decides by.
@@ -316,18 +316,18 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<PaymentRe
 }
 
 fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>) -> Result<Payment, Error> {
-    let status = PaymentStatus::from_word(&context.need("status", text(wire.status))?);
+    let status = PaymentStatus::from_word(&context.need("status", context.word(wire.status))?);
     Ok(Payment {
         id: context.id("imp_uid", wire.imp_uid)?,
         order: context.id("merchant_uid", wire.merchant_uid)?,
-        amount: context.need("amount", amount(wire.amount))?,
-        cancelled: context.need("cancel_amount", amount(wire.cancel_amount))?,
-        currency: Currency::new(context.need("currency", text(wire.currency))?),
+        amount: context.need("amount", context.amount(wire.amount))?,
+        cancelled: context.need("cancel_amount", context.amount(wire.cancel_amount))?,
+        currency: Currency::new(context.need("currency", context.word(wire.currency))?),
         failure: (status == PaymentStatus::Failed).then(|| unclassified(context, wire.fail_reason)),
         status,
         sandbox: flag(wire.sandbox),
-        pg_provider: context.kept(wire.pg_provider),
-        pg_id: context.kept(wire.pg_id),
+        pg_provider: context.word(wire.pg_provider),
+        pg_id: context.word(wire.pg_id),
         pg_tid: context.kept(wire.pg_tid),
         pay_method: context.kept(wire.pay_method),
         approval_number: context.kept(wire.apply_num),
@@ -336,8 +336,8 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>) -
         card_number: context.kept(wire.card_number),
         installment_months: small(wire.card_quota),
         name: context.kept(wire.name),
-        key: context.kept(wire.customer_uid),
-        key_use: text(wire.customer_uid_usage).map(|word| key_use(&word)),
+        key: context.word(wire.customer_uid),
+        key_use: context.word(wire.customer_uid_usage).map(|word| key_use(&word)),
         started_at: time(wire.started_at),
         paid_at: time(wire.paid_at),
         failed_at: time(wire.failed_at),
@@ -387,7 +387,7 @@ fn cancellation(context: &Context<'_>, record: &RawValue) -> Result<Cancellation
     let wire: CancelWire<'_> = context.fields(record)?;
     Ok(Cancellation {
         id: context.kept(wire.cancellation_id),
-        amount: context.need("cancel_history.amount", amount(wire.amount))?,
+        amount: context.need("cancel_history.amount", context.amount(wire.amount))?,
         at: time(wire.cancelled_at),
         reason: context.shown(wire.reason),
         pg_tid: context.kept(wire.pg_tid),
@@ -399,7 +399,7 @@ fn deposit(context: &Context<'_>, record: &RawValue) -> Result<Deposit, Error> {
     let wire: DepositWire<'_> = context.fields(record)?;
     Ok(Deposit {
         pg_tid: context.kept(wire.pg_tid),
-        amount: amount(wire.amount),
+        amount: context.amount(wire.amount),
         at: time(wire.deposited_at),
         depositor: context.kept(wire.depositor_name).map(SecretString::from),
     })
@@ -407,7 +407,7 @@ fn deposit(context: &Context<'_>, record: &RawValue) -> Result<Deposit, Error> {
 
 fn promotion(context: &Context<'_>, record: &RawValue) -> Result<Promotion, Error> {
     let wire: PromotionWire<'_> = context.fields(record)?;
-    Ok(Promotion { id: context.kept(wire.id), discount: amount(wire.discount) })
+    Ok(Promotion { id: context.kept(wire.id), discount: context.amount(wire.discount) })
 }
 
 fn virtual_account(context: &Context<'_>, wire: &PaymentWire<'_>) -> Option<VirtualAccount> {
@@ -427,9 +427,9 @@ fn virtual_account(context: &Context<'_>, wire: &PaymentWire<'_>) -> Option<Virt
 pub(crate) fn read_prepared(context: &Context<'_>, record: &RawValue) -> Result<Prepared, Error> {
     let wire: PreparedWire<'_> = context.fields(record)?;
     Ok(Prepared {
-        order: context.need("merchant_uid", text(wire.merchant_uid))?,
-        amount: context.need("amount", amount(wire.amount))?,
-        currency: text(wire.currency).map(Currency::new),
+        order: context.need("merchant_uid", context.word(wire.merchant_uid))?,
+        amount: context.need("amount", context.amount(wire.amount))?,
+        currency: context.word(wire.currency).map(Currency::new),
     })
 }
 
@@ -437,7 +437,7 @@ pub(crate) fn read_prepared(context: &Context<'_>, record: &RawValue) -> Result<
 pub(crate) fn read_balance(context: &Context<'_>, record: &RawValue) -> Result<Balance, Error> {
     let wire: BalanceWire<'_> = context.fields(record)?;
     Ok(Balance {
-        amount: context.need("amount", amount(wire.amount))?,
+        amount: context.need("amount", context.amount(wire.amount))?,
         parts: parts(context, &wire)?,
         histories: records(context, wire.histories, |context, record| {
             let wire: BalanceWire<'_> = context.fields(record)?;
@@ -451,10 +451,10 @@ fn parts(context: &Context<'_>, wire: &BalanceWire<'_>) -> Result<BalanceParts, 
         let Some(record) = record else { return Ok(None) };
         let wire: PartWire<'_> = context.fields(record)?;
         Ok(Some(BalancePart {
-            tax_free: amount(wire.tax_free),
-            supply: amount(wire.supply),
-            vat: amount(wire.vat),
-            service: amount(wire.service),
+            tax_free: context.amount(wire.tax_free),
+            supply: context.amount(wire.supply),
+            vat: context.amount(wire.vat),
+            service: context.amount(wire.service),
         }))
     };
     Ok(BalanceParts {

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
 use super::payment::unclassified;
-use crate::answer::{Context, amount, text, time, wire};
+use crate::answer::{Context, time, wire};
 
 /// A booked charge, and what V1 tells beyond what billing decides by.
 #[derive(Clone)]
@@ -68,27 +68,27 @@ wire!(ScheduleWire {
 /// Reads a schedule. No field is formally required; one without order, amount or status cannot be used.
 pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleRecord, Error> {
     let wire: ScheduleWire<'_> = context.fields(record)?;
-    let payment_status = text(wire.payment_status).map(|word| PaymentStatus::from_word(&word));
+    let payment_status = context.word(wire.payment_status).map(|word| PaymentStatus::from_word(&word));
     let failed = payment_status == Some(PaymentStatus::Failed);
-    let payment = match text(wire.imp_uid) {
+    let payment = match context.word(wire.imp_uid) {
         Some(_) => Some(context.id("imp_uid", wire.imp_uid)?),
         None => None,
     };
     Ok(ScheduleRecord {
         schedule: Schedule {
             order: context.id("merchant_uid", wire.merchant_uid)?,
-            key: context.kept(wire.customer_uid),
+            key: context.word(wire.customer_uid),
             payment,
             at: time(wire.schedule_at),
             executed_at: time(wire.executed_at),
             revoked_at: time(wire.revoked_at),
-            amount: context.need("amount", amount(wire.amount))?,
+            amount: context.need("amount", context.amount(wire.amount))?,
             name: context.kept(wire.name),
-            status: ScheduleStatus::from_word(&context.need("schedule_status", text(wire.schedule_status))?),
+            status: ScheduleStatus::from_word(&context.need("schedule_status", context.word(wire.schedule_status))?),
             failure: failed.then(|| unclassified(context, wire.fail_reason)),
             payment_status,
-            pg_provider: context.kept(wire.pg_provider),
-            pg_id: context.kept(wire.pg_id),
+            pg_provider: context.word(wire.pg_provider),
+            pg_id: context.word(wire.pg_id),
             buyer: Buyer::from_answer(
                 context.kept(wire.buyer_name),
                 context.kept(wire.buyer_tel),
@@ -99,7 +99,7 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleR
             raw: context.raw(record),
         },
         customer_id: context.kept(wire.customer_id),
-        currency: text(wire.currency).map(Currency::new),
+        currency: context.word(wire.currency).map(Currency::new),
         promotion_id: context.kept(wire.promotion_id),
         custom_data: context.kept(wire.custom_data).map(SecretString::from),
     })
