@@ -65,6 +65,9 @@ impl Engine {
     /// Changes the world, and wakes whoever has something to do then.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world();
+        // What was due before this call came before it, however late the ticker is.
+        let now = world.clock.now_ms();
+        while world.fire_next(now) {}
         let result = change(&mut world);
         let now = world.clock.now_ms();
         while world.fire_next(now) {}
