@@ -51,8 +51,7 @@ async fn one(case: &Case, call: &Call, unclear: bool) {
         }
         Act::AndKeep { order, sum, key } => {
             let id = key_id(case, key);
-            let request =
-                ChargeRequest::by_card_and_keep(card(GOOD_CARD), id.clone(), case.order(order), krw(sum.won()), name());
+            let request = ChargeRequest::by_card_and_keep(card(GOOD_CARD), id.clone(), case.order(order), krw(sum.won()), name());
             charge_and_keep(case, call, (order, sum), &id, request, unclear).await;
         }
         Act::Refund { order, part, stale } => refund(case, billing, order, part, stale, alone).await,
@@ -101,7 +100,7 @@ async fn charge_and_keep(
     let again = !sent_since(case, armed, order.as_str());
     let belief = Case::key_belief(&result).filter(|_| call.alone && !unclear && !again);
     // Refused before it was sent: the key is what it was.
-    if !(again && !unclear) {
+    if !again || unclear {
         case.heard_key(key.as_str(), belief);
     }
     let before = call.before.as_deref().filter(|_| call.alone && !again);

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kr_billing::contract::outcome::Attempt;
 use kr_billing::{
-    Charge, DoubtCause, KeyStored, NotCharged, OrderId, Paid, PaymentId, Reach, Recovered, Refund, Resolved, ResolvedRefund, Ticket,
+    Charge, DoubtCause, KeyStored, NotCharged, OrderId, Paid, PaymentId, Reach, Recovered, Refund, Resolved, ResolvedRefund,
+    Ticket,
 };
 use kr_billing_sandbox::{Handle, LedgerKind, Totals};
 
@@ -32,10 +33,8 @@ pub struct Facts {
     /// Tickets of charges that were not made, since their order is another's.
     pub taken: Vec<Ticket>,
     pub refunds: Vec<RefundTold>,
-    /// Records that none of ours has made, by order.
-    pub planted: BTreeMap<String, Vec<PaymentId>>,
-    /// Orders that a planted record has captured.
-    pub captured_before: BTreeSet<String>,
+    /// Orders that a planted record has captured, and whether this was before we sent them: then no attempt of ours was declined.
+    pub captured_before: BTreeMap<String, bool>,
     /// Booked orders whose booking may run again.
     pub rebooked: BTreeSet<String>,
     pub keys: BTreeMap<String, KeyBelief>,
@@ -182,7 +181,7 @@ impl Case {
 
     /// Somebody was told that this order is not charged. It must be so now, and stay so until somebody sends it again.
     pub fn claim(&self, order: &str, how: &'static str, lasting: bool) {
-        let before = usize::from(how != "declined" && self.facts().captured_before.contains(order));
+        let before = self.facts().not_ours(order, how);
         if lasting {
             self.desk.watch.note(Event::Claimed { order: order.to_owned(), how });
             let totals = self.totals(order);
@@ -252,7 +251,8 @@ impl Case {
             Err(_) => {
                 self.count("not refunded");
                 told.told = Told::Not;
-                let else_said = |earlier: &RefundTold| earlier.same(&told) && earlier.call != told.call && earlier.told != Told::Not;
+                let else_said =
+                    |earlier: &RefundTold| earlier.same(&told) && earlier.call != told.call && earlier.told != Told::Not;
                 let said_else = self.facts().refunds.iter().any(else_said);
                 if alone && !said_else && self.refunded(&told.order).contains(&(told.expected, told.amount)) {
                     self.problem(format!("{}: a refund of {} was said not to be made, but it was", told.order, told.amount));
@@ -316,6 +316,13 @@ impl Case {
 
     pub fn count(&self, what: &'static str) {
         *self.facts().outcomes.entry(what).or_default() += 1;
+    }
+}
+
+impl Facts {
+    /// How many captures of an order are none of ours, as far as a claim may leave them out.
+    pub fn not_ours(&self, order: &str, how: &str) -> usize {
+        usize::from(self.captured_before.get(order).is_some_and(|first| !first || how != "declined"))
     }
 }
 

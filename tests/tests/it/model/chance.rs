@@ -70,12 +70,16 @@ fn courses() -> impl Strategy<Value = Vec<Step>> {
         steps.extend(rest);
         steps
     };
-    let refunds = (vec(prop_oneof![4 => deed(refund(0)).prop_map(Step::Do), 2 => pair(), 1 => Just(Step::Console { order: 0 }),
-        1 => Just(Step::Restart { cold: false })], 1..4))
+    let refunds = (vec(
+        prop_oneof![4 => deed(refund(0)).prop_map(Step::Do), 2 => pair(), 1 => Just(Step::Console { order: 0 }),
+        1 => Just(Step::Restart { cold: false })],
+        1..4,
+    ))
     .prop_map(paid_then);
     // Not charged, then an older record appears, then charged again with a lost answer.
     let older = (plant_at(0), lost()).prop_map(move |(plant, lost)| {
-        let refused = Trouble::Api { on: On::Call, moment: Moment::BeforeCommit, effect: Effect::Status429, times: 9, late_ms: 0 };
+        let refused =
+            Trouble::Api { on: On::Call, moment: Moment::BeforeCommit, effect: Effect::Status429, times: 9, late_ms: 0 };
         vec![small(vec![refused]), plant, small(vec![lost])]
     });
     // A booking fails when it is due and is retried.
@@ -107,7 +111,13 @@ fn plant_at(order: u8) -> impl Strategy<Value = Step> {
 fn lost() -> impl Strategy<Value = Trouble> {
     let moment = prop_oneof![Just(Moment::BeforeCommit), Just(Moment::AfterCommit), Just(Moment::CommitLate)];
     let effect = prop_oneof![Just(Effect::Drop), Just(Effect::Reset), Just(Effect::Hang), Just(Effect::Html502)];
-    (moment, effect, late()).prop_map(|(moment, effect, late_ms)| Trouble::Api { on: On::Call, moment, effect, times: 1, late_ms })
+    (moment, effect, late()).prop_map(|(moment, effect, late_ms)| Trouble::Api {
+        on: On::Call,
+        moment,
+        effect,
+        times: 1,
+        late_ms,
+    })
 }
 
 fn deed(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Deed> {

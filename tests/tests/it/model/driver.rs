@@ -162,7 +162,7 @@ impl Shared {
         for (name, count) in &played.outcomes {
             *summary.outcomes.entry(name).or_default() += count;
         }
-        if summary.cases % 5_000 == 0 {
+        if summary.cases.is_multiple_of(5_000) {
             println!("model: {} cases, {} doubts, {} violations", summary.cases, summary.doubts, summary.violations);
         }
     }
@@ -230,7 +230,8 @@ impl fmt::Display for Failure {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = |f: &mut fmt::Formatter<'_>, what: &str, name: &str, count: u64| writeln!(f, "| {what} | {name} | {count} |");
+        let counts =
+            |f: &mut fmt::Formatter<'_>, what: &str, name: &str, count: u64| writeln!(f, "| {what} | {name} | {count} |");
         writeln!(f, "| | | count |\n|---|---|---:|")?;
         counts(f, "cases", &format!("seed {}, {:.0} s", self.seed, self.seconds), self.cases)?;
         counts(f, "", "played again, since the machine stood still", self.again)?;

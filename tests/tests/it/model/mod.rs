@@ -29,9 +29,17 @@ fn setting(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
 }
 
+/// The futures of a debug build need a large stack.
+const STACK: usize = 64 << 20;
+
 /// The runtime that cases run on: two threads, like the CI machine.
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(64 << 20).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 #[test]
@@ -42,16 +50,20 @@ fn never_twice_never_lost() {
         at_once: setting("KR_BILLING_MODEL_AT_ONCE").and_then(|count| usize::try_from(count).ok()).unwrap_or(32),
         only: setting("KR_BILLING_MODEL_ONLY"),
     };
-    runtime().block_on(async {
-        let (summary, failure) = run(plan).await;
-        println!("{summary}");
-        if let Some(failure) = failure {
-            let number = failure.number;
-            println!("before shrinking: {failure}");
-            let time = Duration::from_secs(setting("KR_BILLING_MODEL_SHRINK_SECONDS").unwrap_or(90));
-            let failure = shrink(plan, failure, time).await;
-            let again = format!("KR_BILLING_MODEL_SEED={} KR_BILLING_MODEL_ONLY={number}", plan.seed);
-            panic!("{failure}\nto play it again, unshrunk: {again}");
-        }
-    });
+    let patience = Duration::from_secs(setting("KR_BILLING_MODEL_SHRINK_SECONDS").unwrap_or(90));
+    let tester = std::thread::Builder::new().stack_size(STACK).spawn(move || runtime().block_on(test(plan, patience)));
+    let failure = tester.expect("a thread").join().expect("the test itself does not panic");
+    assert!(failure.is_none(), "{}", failure.unwrap_or_default());
+}
+
+/// Runs a plan; returns the text of the smallest failure.
+async fn test(plan: Plan, patience: Duration) -> Option<String> {
+    let (summary, failure) = run(plan).await;
+    println!("{summary}");
+    let failure = failure?;
+    let number = failure.number;
+    println!("before shrinking: {failure}");
+    let failure = shrink(plan, failure, patience).await;
+    let again = format!("KR_BILLING_MODEL_SEED={} KR_BILLING_MODEL_ONLY={number}", plan.seed);
+    Some(format!("{failure}\nto play it again, unshrunk: {again}"))
 }

@@ -13,7 +13,7 @@ use super::case::Case;
 use super::rules;
 use super::script::{Act, Deed, Older, On, Script, Step, Trouble};
 use super::site::{BAD_CARD, Desk, GOOD_CARD, Site, base_key, policy};
-use super::watch::Watch;
+use super::watch::{Event, Watch};
 
 /// What the console refunds: no call of ours asks for so little.
 pub const CONSOLE_WON: u64 = 37;
@@ -133,7 +133,7 @@ impl Player<'_> {
         };
         let asked = format!("charge {order}");
         let known = matches!(act, Act::Retry { .. })
-            || self.case.desk.watch.since(0).iter().any(|event| matches!(event, super::watch::Event::Armed(subject, _) if *subject == asked));
+            || self.case.desk.watch.since(0).iter().any(|event| matches!(event, Event::Armed(subject, _) if *subject == asked));
         if !known {
             return None;
         }
@@ -177,12 +177,13 @@ impl Player<'_> {
         let amount = i64::try_from(won).expect("a small sum");
         let planted = Planted { merchant_uid: order.to_string(), amount, status, pg: Some(pg), customer_uid: key };
         // A paid one is refused where the order is paid already.
-        let Ok(id) = self.case.handle.plant(&planted) else { return };
-        let mut facts = self.case.facts();
-        facts.planted.entry(order.to_string()).or_default().push(PaymentId::new(id).expect("a payment id"));
-        if what == Older::Paid {
-            facts.captured_before.insert(order.to_string());
+        if self.case.handle.plant(&planted).is_err() || what != Older::Paid {
+            return;
         }
+        let charge = format!("charge {order}");
+        let first =
+            !self.case.desk.watch.since(0).iter().any(|event| matches!(event, Event::Armed(subject, _) if *subject == charge));
+        self.case.facts().captured_before.insert(order.to_string(), first);
     }
 
     fn console(&self, order: u8) {
@@ -256,7 +257,7 @@ impl Player<'_> {
         self.case.handle.advance(Duration::from_secs(10)).await;
         let times = policy(self.script);
         self.site.clock.jump(times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1));
-        let billing = self.site.program(self.script, &self.case.desk, false).await;
+        let billing = self.site.last_program(&self.case.desk).await;
         self.recover(&billing).await;
         let listed = self.recover(&billing).await;
         for ticket in self.resume(&billing).await {
@@ -276,13 +277,28 @@ impl Player<'_> {
         played
     }
 
-    /// A doubt that outlives the settle time must be on the list, for a person to look at. Storing a card moves no money and is on
-    /// none.
+    /// A doubt that outlives the settle time must be on the list, for a person to look at: the attempt under its order, or its
+    /// payment. Storing a card moves no money and is on none.
     fn must_be_listed(&self, ticket: &Ticket, listed: &[Recovered]) {
+        let subject = |ticket: &Ticket| match &ticket.attempt {
+            Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => Some(order.to_string()),
+            Attempt::Refund { payment, .. } => Some(payment.to_string()),
+            _ => None,
+        };
         let is_there = listed.iter().any(|one| match one {
-            Recovered::Charge(other, _) | Recovered::Refund(other, _) | Recovered::TooEarly(other) => other == ticket,
+            Recovered::Charge(other, _) | Recovered::Refund(other, _) | Recovered::TooEarly(other) => {
+                subject(other) == subject(ticket)
+            }
         });
-        if !is_there && !matches!(ticket.attempt, Attempt::Issue { .. }) {
+        // The doubt of another request than the one that was sent: that one's outcome is known, and this one was never made.
+        let charge = ticket.order().map(|order| format!("charge {order}"));
+        let events = self.case.desk.watch.since(0);
+        let last = events.iter().rev().find(|event| match event {
+            Event::Armed(subject, _) | Event::Settled(subject) => Some(subject) == charge.as_ref(),
+            _ => false,
+        });
+        let settled = matches!(last, Some(Event::Settled(_)));
+        if !is_there && !settled && subject(ticket).is_some() {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
     }

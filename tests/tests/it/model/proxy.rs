@@ -10,7 +10,7 @@ use std::time::Duration;
 use kr_billing_sandbox::Handle;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::http::{Message, read_message};
 use super::script::{Line, On};
@@ -32,8 +32,8 @@ struct Shared {
     plan: Mutex<Plan>,
     /// Counts the occasions on which idle connections are closed.
     epoch: watch::Sender<u64>,
-    /// Nobody listens while this is set.
-    refuse: watch::Sender<Option<Duration>>,
+    /// Times for which nobody listens.
+    refuse: mpsc::UnboundedSender<Duration>,
     under_way: AtomicUsize,
     sent: AtomicU64,
     requests: AtomicU64,
@@ -53,17 +53,18 @@ impl Proxy {
     pub async fn start(upstream: SocketAddr, books: Handle) -> io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
+        let (refuse, refusals) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             upstream,
             books,
             plan: Mutex::default(),
             epoch: watch::Sender::new(0),
-            refuse: watch::Sender::new(None),
+            refuse,
             under_way: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         });
-        let task = tokio::spawn(accept(listener, addr, Arc::clone(&shared)));
+        let task = tokio::spawn(accept(listener, addr, refusals, Arc::clone(&shared)));
         Ok(Self { shared, addr, task })
     }
 
@@ -91,7 +92,9 @@ impl Proxy {
     /// Lets nobody in for a while, and closes idle connections.
     pub fn refuse(&self, time: Duration) {
         self.shared.plan().count("refused");
-        self.shared.refuse.send_replace(Some(time));
+        self.shared.under_way.fetch_add(1, Ordering::AcqRel);
+        // Its receiver lives as long as the proxy.
+        let _ = self.shared.refuse.send(time);
         self.shared.epoch.send_modify(|epoch| *epoch += 1);
     }
 
@@ -102,7 +105,7 @@ impl Proxy {
         plan.at_once = 0;
     }
 
-    /// Waits until every request that has come in is through or dropped.
+    /// Waits until every request that has come in is through or dropped, and somebody listens again.
     pub async fn quiet(&self) {
         while self.shared.under_way.load(Ordering::Acquire) > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -150,8 +153,12 @@ impl Plan {
     }
 }
 
-async fn accept(mut listener: TcpListener, addr: SocketAddr, shared: Arc<Shared>) {
-    let mut refuse = shared.refuse.subscribe();
+async fn accept(
+    mut listener: TcpListener,
+    addr: SocketAddr,
+    mut refusals: mpsc::UnboundedReceiver<Duration>,
+    shared: Arc<Shared>,
+) {
     let mut connections = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
@@ -172,12 +179,11 @@ async fn accept(mut listener: TcpListener, addr: SocketAddr, shared: Arc<Shared>
                     connections.spawn(serve(stream, Arc::clone(&shared)));
                 }
             }
-            changed = refuse.changed() => {
-                let time = *refuse.borrow_and_update();
-                let (Ok(()), Some(time)) = (changed, time) else { continue };
+            Some(time) = refusals.recv() => {
                 drop(listener);
                 tokio::time::sleep(time).await;
                 listener = listen_again(addr).await;
+                shared.under_way.fetch_sub(1, Ordering::AcqRel);
             }
             Some(_) = connections.join_next() => {}
         }
@@ -299,7 +305,7 @@ async fn carry(
 /// Sends a request on, over the connection there is or a new one.
 async fn forward<'a>(upstream: &'a mut Option<TcpStream>, request: &Message, to: SocketAddr) -> Option<&'a mut TcpStream> {
     if let Some(line) = upstream.as_ref()
-        && matches!(line.try_read(&mut [0_u8; 1]), Ok(_))
+        && line.try_read(&mut [0_u8; 1]).is_ok()
     {
         // The sandbox has closed it since.
         *upstream = None;

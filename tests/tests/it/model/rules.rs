@@ -100,9 +100,10 @@ fn claims_are_kept(case: &Case, events: &[Event]) -> Vec<String> {
 }
 
 fn broken(facts: &Facts, order: &str, how: &str, captures: usize) -> Option<String> {
-    let before = usize::from(how != "declined" && facts.captured_before.contains(order));
+    let before = facts.not_ours(order, how);
     let excused = facts.rebooked.contains(order);
-    (captures > before && !excused).then(|| format!("{order}: money moved after a caller was told that it is not charged ({how})"))
+    (captures > before && !excused)
+        .then(|| format!("{order}: money moved after a caller was told that it is not charged ({how})"))
 }
 
 /// Each refund in the ledger was asked for, from that balance; what was said to be made is there, and what was not is not.

@@ -96,7 +96,10 @@ pub enum Sum {
     Small,
     Large,
     /// A row of the sandbox's decline table, delivered in one of its ways.
-    Answer { way: u8, row: u8 },
+    Answer {
+        way: u8,
+        row: u8,
+    },
 }
 
 /// How much of a payment goes back.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kr_billing::journal::{Journal, MemoryJournal, SqliteJournal};
 use kr_billing::inicis::InicisConfig;
+use kr_billing::journal::{Journal, MemoryJournal, SqliteJournal};
 use kr_billing::kcp::KcpConfig;
 use kr_billing::nice::NiceConfig;
 use kr_billing::portone_v1::{Client, ClientConfig, Credentials};
@@ -38,6 +38,8 @@ pub struct Site {
     /// A program that is connected to the sandbox itself, with the patience of production.
     pub direct: Billing,
     gateways: Gateways,
+    /// Straight to the sandbox, with the patience of production.
+    sure: Gateways,
     dir: tempfile::TempDir,
     cases: u32,
 }
@@ -48,10 +50,10 @@ impl Site {
         let proxy = Proxy::start(sandbox.addr(), sandbox.handle()).await.expect("a proxy on a free port");
         let dir = tempfile::tempdir().expect("a folder for journals");
         let clock = Arc::new(MovedClock::new());
-        let direct = gateways(sandbox.base_url(), &Policy::default(), &clock);
-        let direct = build(direct, Policy::default(), Arc::new(MemoryJournal::new()), Arc::clone(&clock));
+        let sure = gateways(sandbox.base_url(), &Policy::default(), &clock);
+        let direct = build(sure.clone(), Policy::default(), Arc::new(MemoryJournal::new()), Arc::clone(&clock));
         let own = gateways(&proxy.base_url(), &times(), &clock);
-        let site = Self { sandbox, proxy, clock, direct, gateways: own, dir, cases: 0 };
+        let site = Self { sandbox, proxy, clock, direct, gateways: own, sure, dir, cases: 0 };
         site.furnish().await;
         site
     }
@@ -64,7 +66,7 @@ impl Site {
     /// Called before each case: from time to time everything is forgotten.
     pub async fn tidy(&mut self) {
         self.cases += 1;
-        if self.cases % FRESH_AFTER == 0 {
+        if self.cases.is_multiple_of(FRESH_AFTER) {
             self.handle().reset();
             self.furnish().await;
         }
@@ -87,6 +89,13 @@ impl Site {
             true => Durable::File(self.dir.path().join(format!("{case}.sqlite"))),
             false => Durable::Kept(Arc::new(MemoryJournal::new())),
         }
+    }
+
+    /// The program that cleans up after a case, when nothing is broken any more: a busy machine must not look like a fault.
+    pub async fn last_program(&self, desk: &Desk) -> Billing {
+        let journal = desk.journal.open().await;
+        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble));
+        build(self.sure.clone(), Policy::default(), Arc::new(journal), Arc::clone(&self.clock))
     }
 
     /// A program of a case, started now. A cold one has new connections and no token.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
-use kr_billing::{Clock, PaymentId, TaxSplit, Ticket};
+use kr_billing::{Clock, PaymentId, Ticket};
 
 /// Something that happened, in the order of its happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,8 +145,11 @@ impl Journal for WatchedJournal {
         self.inner.open().await
     }
 
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
-        self.inner.tax_of(payment).await
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
     }
 }
 
