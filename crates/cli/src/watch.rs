@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
-use kr_billing::{PaymentId, TaxSplit, Ticket};
+use kr_billing::{PaymentId, Ticket};
 
 /// A journal that remembers the last intent it stored: from then on its call may be under way.
 pub(crate) struct Watched {
@@ -57,8 +57,11 @@ impl Journal for Watched {
         self.inner.open().await
     }
 
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
-        self.inner.tax_of(payment).await
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
     }
 }
 

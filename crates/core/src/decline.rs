@@ -158,6 +158,10 @@ pub enum DeclineReason {
     AmountNotAllowed,
     /// Tax-free and VAT parts do not add up.
     TaxSplit,
+    /// PG or issuer did not say whether it charged; after the settle time it is known that nothing was.
+    NoAnswer,
+    /// The PG took it for a repeated request, and no charge stands behind it: look at how order ids are made.
+    Duplicate,
     /// A code that no table knows, as it came.
     Other(String),
     /// The PG gave no code, and its text says nothing known.
@@ -183,9 +187,12 @@ impl DeclineReason {
     /// What helps. Our proposal (`codes.md` section 2), not a PG's word.
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::InsufficientFunds | Self::LimitExceeded | Self::TooManyUses | Self::IssuerUnavailable | Self::NotSent => {
-                Recovery::TryLater
-            }
+            Self::InsufficientFunds
+            | Self::LimitExceeded
+            | Self::TooManyUses
+            | Self::IssuerUnavailable
+            | Self::NotSent
+            | Self::NoAnswer => Recovery::TryLater,
             Self::Expired
             | Self::InvalidCardNumber
             | Self::HolderMismatch
@@ -208,6 +215,7 @@ impl DeclineReason {
             | Self::KeyInNotAllowed
             | Self::Installment
             | Self::AmountNotAllowed
+            | Self::Duplicate
             | Self::TaxSplit => Recovery::FixSetup,
         }
     }

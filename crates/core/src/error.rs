@@ -72,6 +72,22 @@ impl fmt::Display for Operation {
     }
 }
 
+impl Operation {
+    /// Whether it can change anything at the provider. A look-up cannot, however it fails.
+    pub fn acts(self) -> bool {
+        !matches!(
+            self,
+            Self::Token
+                | Self::LookUpPayment
+                | Self::ListPayments
+                | Self::LookUpKey
+                | Self::ReadWindowResult
+                | Self::LookUpSchedule
+                | Self::ReadAccount
+        )
+    }
+}
+
 /// What to do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -209,6 +225,9 @@ impl fmt::Display for Error {
         write!(f, "{}: {}", self.0.operation, self.0.message)?;
         if let Some(text) = &self.0.pg_message {
             write!(f, " (provider: {text})")?;
+        }
+        if !self.0.operation.acts() {
+            return Ok(());
         }
         match self.0.reach {
             Reach::NotSent => f.write_str(" [nothing was sent]"),

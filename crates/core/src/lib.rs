@@ -41,7 +41,7 @@ pub use gateway::{MockBillingGateway, MockCheckoutWindow, MockKeyIn, MockSchedul
 pub use ids::{BillingKeyId, ChannelName, OrderId, PaymentId};
 pub use key::{BillingKey, StoredKey};
 pub use money::{Amount, Currency, DisplayAmount, Krw};
-pub use outcome::{Answer, Attempt, Charge, Doubt, DoubtCause, IssueAnswer, KeyStored, Paid, Resolved, Ticket};
+pub use outcome::{Answer, Attempt, Charge, Claim, Doubt, DoubtCause, IssueAnswer, KeyStored, Paid, Resolved, Ticket};
 pub use payment::{Cancellation, Payment, PaymentStatus};
 pub use profile::{Fact, Profile};
 pub use request::{ChargeMethod, ChargeRequest, Installment, IssueRequest, RefundRequest, TaxSplit};

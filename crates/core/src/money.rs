@@ -16,8 +16,8 @@ use crate::text::Invalid;
 pub struct Krw(NonZeroU64);
 
 impl Krw {
-    /// The largest sum: what a JSON number holds exactly (2^53 − 1). A PG's own limit is far below.
-    pub const MAX: u64 = (1 << 53) - 1;
+    /// The largest sum: the most that any PG states (Welcome, `[help min-max]`). A contract's own limit is far below.
+    pub const MAX: u64 = 999_999_999;
 
     /// A checked sum in won.
     ///
@@ -26,7 +26,7 @@ impl Krw {
     pub fn new(won: u64) -> Result<Self, Invalid> {
         match NonZeroU64::new(won) {
             None => Err(Invalid::new("amount", "is 0 won; a sum must be at least 1")),
-            Some(_) if won > Self::MAX => Err(Invalid::new("amount", "is above what a JSON number holds exactly")),
+            Some(_) if won > Self::MAX => Err(Invalid::new("amount", "is above 999,999,999 won, the most that any PG takes")),
             Some(won) => Ok(Self(won)),
         }
     }

@@ -147,6 +147,17 @@ pub enum Attempt {
     },
 }
 
+/// What the provider has said of a doubtful charge that no later silence can take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Claim {
+    /// That this order was made before.
+    Duplicate,
+    /// A payment that is not what was asked for.
+    Mismatch,
+}
+
 /// A question to be asked again: serialise it and store it. Versioned, without any card data or secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -162,6 +173,9 @@ pub struct Ticket {
     pub settled_at_ms: u64,
     /// Payments under the order that were there before: never this attempt's.
     pub known: Vec<PaymentId>,
+    /// What the provider has claimed: with a claim, silence is never proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
 }
 
 impl Ticket {

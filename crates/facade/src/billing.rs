@@ -231,7 +231,7 @@ pub(crate) fn millis(time: Duration) -> u64 {
 }
 
 /// Whether a stored key can be one of this channel's, by PG and MID as far as both sides tell.
-fn belongs(stored: &StoredKey, gateway: &dyn BillingGateway) -> bool {
+pub(crate) fn belongs(stored: &StoredKey, gateway: &dyn BillingGateway) -> bool {
     let pg = stored.pg_provider.as_deref().is_none_or(|pg| gateway.profile().owns_provider(pg));
     let mids = gateway.mids();
     let mid = stored.pg_id.as_ref().is_none_or(|mid| mids.is_empty() || mids.contains(mid));

@@ -102,6 +102,7 @@ impl BillingBuilder {
     /// # Errors
     /// The journal cannot be opened, or this build has none on disk.
     pub async fn from_config(config: Config) -> Result<Self, Error> {
+        check_settle_time(&config)?;
         let mut builder = Self::default();
         if let Some(journal) = config.journal {
             builder.journal = Some(open_journal(&journal.sqlite).await?);
@@ -206,6 +207,20 @@ impl BillingBuilder {
         let (policy, clock) = (self.policy, self.clock);
         Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client }) })
     }
+}
+
+/// A settle time of seconds proves nothing about a real provider: it is for a server on this machine.
+fn check_settle_time(config: &Config) -> Result<(), Error> {
+    const LEAST: u64 = 60_000;
+    let short = config.policy.settle_after_ms.is_some_and(|settle| settle < LEAST);
+    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let local = config.account.base_url.as_deref().is_some_and(|url| here.iter().any(|start| url.starts_with(start)));
+    if short && !local {
+        return Err(wrong(
+            "policy.settle_after_ms is below a minute; it is in milliseconds, and shorter times are for a sandbox here",
+        ));
+    }
+    Ok(())
 }
 
 /// The `KR_BILLING_…` variables. Others may hold anything.

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::{
-    Answer, Charge, ChargeMethod, ChargeRequest, CodeClass, Doubt, DoubtCause, Error, ErrorKind, Failure, Operation, Paid,
-    Payment, PaymentId, PaymentStatus, Reach, TaxSplit, Ticket,
+    Answer, Charge, ChargeMethod, ChargeRequest, Claim, CodeClass, Doubt, DoubtCause, Error, ErrorKind, Failure, Operation,
+    OrderId, Paid, Payment, PaymentId, PaymentStatus, Reach, TaxSplit, Ticket,
 };
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel, millis};
 use crate::journal::{Before, Entry, Intent, Outcome, Subject};
-use crate::judge::Question;
+use crate::judge::{Question, Verdict, read};
 use crate::outcome::NotCharged;
 use crate::resolve::Found;
 
@@ -59,11 +59,18 @@ impl Billing {
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await.map_err(plain)?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
-        let known = self.known_payments(channel, &subject, request).await.map_err(plain)?;
-        let armed = match self.arm(channel, subject, body, attempt.clone(), known, request.tax).await.map_err(plain)? {
+        self.key_is_free(channel, request).await.map_err(plain)?;
+        let known = match self.standing(channel, &subject, &attempt, &request.order).await.map_err(plain)? {
+            Ok(known) => known,
+            Err(answer) => return Ok(answer),
+        };
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, Some(request.tax)).await.map_err(plain)? {
             Ok(armed) => armed,
             Err(entry) => return earlier_answer(entry, attempt),
         };
+        if let Some(doubt) = self.gives_way(&armed.intent, &Subject::retry(&request.order)).await.map_err(plain)? {
+            return Ok(doubt);
+        }
         let in_time = || self.in_time(&armed);
         let answer = self.send(Operation::Charge, in_time, || channel.gateway.charge(request)).await;
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
@@ -81,41 +88,83 @@ impl Billing {
     /// The answer the journal has for this request, before anything is asked of the provider.
     async fn known_answer(&self, subject: &Subject, body: &str, attempt: &Attempt) -> Result<Option<Charge>, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
-        match entry {
-            Some(entry) if entry.outcome.as_ref().is_some_and(Outcome::frees) && entry.intent.body == body => Ok(None),
-            Some(entry) if entry.intent.body == body => {
-                earlier_answer(Before::Replay(Box::new(entry)), attempt.clone()).map(Some)
-            }
-            Some(entry) => earlier_answer(Before::Conflict(Box::new(entry)), attempt.clone()).map(Some),
-            None => Ok(None),
+        let known = entry.and_then(|entry| Before::known(subject, body, entry));
+        known.map(|known| earlier_answer(known, attempt.clone())).transpose()
+    }
+
+    /// A card that is to be kept must get an id of its own, else nobody could tell whether it was stored.
+    async fn key_is_free(&self, channel: &Channel, request: &ChargeRequest) -> Result<(), Error> {
+        let ChargeMethod::CardAndKeep { key, .. } = &request.method else { return Ok(()) };
+        let used = self.look(Operation::LookUpKey, || channel.gateway.billing_key(key)).await;
+        if used.map_err(|error| error.with_reach(Reach::NotSent))?.is_none() {
+            return Ok(());
         }
+        let text = format!("the billing key id {key} is in use; take a new one for another card");
+        Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, text))
     }
 
     /// The payments that stand under this order before the send: none for an order id that is new to the journal, else one
-    /// look-up. A card that is to be kept must get an id of its own, else nobody could tell whether it was stored.
-    async fn known_payments(
+    /// look-up. The inner `Err` is the answer when one of them is paid or open: then nothing is sent.
+    async fn standing(
         &self,
         channel: &Channel,
         subject: &Subject,
-        request: &ChargeRequest,
-    ) -> Result<Vec<PaymentId>, Error> {
-        if let ChargeMethod::CardAndKeep { key, .. } = &request.method {
-            let used = self.look(Operation::LookUpKey, || channel.gateway.billing_key(key)).await;
-            if used.map_err(|error| error.with_reach(Reach::NotSent))?.is_some() {
-                let text = format!("the billing key id {key} is in use; take a new one for another card");
-                return Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, text));
-            }
-        }
+        attempt: &Attempt,
+        order: &OrderId,
+    ) -> Result<Result<Vec<PaymentId>, Charge>, Error> {
         if self.inner.journal.find(subject).await.map_err(journal_error)?.is_none() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
-        self.payment_ids(channel, request).await
+        self.standing_payments(channel, attempt, order).await
     }
 
-    async fn payment_ids(&self, channel: &Channel, request: &ChargeRequest) -> Result<Vec<PaymentId>, Error> {
-        let ask = || channel.gateway.payments(&request.order);
-        let payments = self.look(Operation::LookUpPayment, ask).await.map_err(|error| error.with_reach(Reach::NotSent))?;
-        Ok(payments.into_iter().map(|payment| payment.id).collect())
+    /// The same, looked up in any case.
+    pub(crate) async fn standing_payments(
+        &self,
+        channel: &Channel,
+        attempt: &Attempt,
+        order: &OrderId,
+    ) -> Result<Result<Vec<PaymentId>, Charge>, Error> {
+        let ask = || channel.gateway.payments(order);
+        let records = self.look(Operation::LookUpPayment, ask).await.map_err(|error| error.with_reach(Reach::NotSent))?;
+        let known: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+        let ticket = self.ticket(channel, attempt.clone(), known.clone());
+        let Some(question) = Question::of(&ticket) else { return Ok(Ok(known)) };
+        Ok(match read(&question, records, channel.gateway.as_ref()) {
+            Verdict::NothingCaptured { .. } => Ok(known),
+            Verdict::Paid(payment) => {
+                let paid = self.paid(channel, &ticket, payment, true).await;
+                Err(Charge::Paid(Box::new(paid)))
+            }
+            Verdict::Mismatch(payment, _) => {
+                let cause = DoubtCause::OrderTaken { payment: Some(payment.id) };
+                Err(in_doubt(Ticket { claim: Some(Claim::Mismatch), ..ticket }, cause))
+            }
+            Verdict::Open => Err(in_doubt(ticket, DoubtCause::EarlierAttempt)),
+        })
+    }
+
+    /// Gives way to an open attempt of the other kind under the same order, the charge to a schedule's retry and the retry to a
+    /// charge. Both store their intent first and look then, so at least one of them sees the other.
+    pub(crate) async fn gives_way(&self, intent: &Intent, other: &Subject) -> Result<Option<Charge>, Error> {
+        let entry = self.inner.journal.find(other).await.map_err(journal_error)?;
+        let Some(open) = entry.filter(|entry| entry.outcome.is_none()) else { return Ok(None) };
+        self.write_down(intent, &Outcome::NotCharged).await;
+        Ok(Some(in_doubt(open.intent.ticket, DoubtCause::EarlierAttempt)))
+    }
+
+    /// The question to ask later about an attempt that starts now.
+    fn ticket(&self, channel: &Channel, attempt: Attempt, known: Vec<PaymentId>) -> Ticket {
+        let now = self.wall_ms();
+        Ticket {
+            version: Ticket::VERSION,
+            channel: channel.name.clone(),
+            attempt,
+            sent_at_ms: now,
+            settled_at_ms: now.saturating_add(millis(self.inner.policy.proof_after())),
+            known,
+            claim: None,
+        }
     }
 
     /// Stores the intent. The inner `Err` is the journal's own answer: somebody was there before.
@@ -126,19 +175,11 @@ impl Billing {
         body: String,
         attempt: Attempt,
         known: Vec<PaymentId>,
-        tax: TaxSplit,
+        tax: Option<TaxSplit>,
     ) -> Result<Result<Armed, Before>, Error> {
-        let (now, stored_at) = (self.wall_ms(), self.inner.clock.monotonic());
-        let policy = &self.inner.policy;
-        let ticket = Ticket {
-            version: Ticket::VERSION,
-            channel: channel.name.clone(),
-            attempt,
-            sent_at_ms: now,
-            settled_at_ms: now.saturating_add(millis(policy.proof_after())),
-            known,
-        };
-        let send_by_ms = now.saturating_add(millis(policy.send_within));
+        let stored_at = self.inner.clock.monotonic();
+        let ticket = self.ticket(channel, attempt, known);
+        let send_by_ms = ticket.sent_at_ms.saturating_add(millis(self.inner.policy.send_within));
         let intent = Intent { subject, body, ticket, send_by_ms, tax };
         match self.inner.journal.before_send(&intent).await.map_err(journal_error)? {
             Before::New => Ok(Ok(Armed { intent, stored_at })),
@@ -210,12 +251,33 @@ impl Billing {
                 let text = "no answer came, and after the settle time the provider has no such payment";
                 Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::Timeout, text))
             }
-            Found::Mismatch { payment, fields } => {
-                let cause = DoubtCause::Mismatch { payment: payment.id, fields };
-                Ok(in_doubt(intent.ticket.clone(), cause))
+            Found::UsedUp => {
+                self.write_down(intent, &Outcome::NotCharged).await;
+                let text = "a window's issuance has used this order id up; take another one for the charge";
+                Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::OrderConflict, text))
             }
-            Found::Doubt(cause) => Ok(in_doubt(intent.ticket.clone(), cause)),
+            Found::Mismatch { payment, fields } => {
+                Ok(self.stays_in_doubt(intent, DoubtCause::Mismatch { payment: payment.id, fields }).await)
+            }
+            Found::Doubt(cause) => Ok(self.stays_in_doubt(intent, cause).await),
         }
+    }
+
+    /// Hands a doubt out. What the provider has claimed goes with the ticket, here and in the journal, so that a later silence
+    /// can never clear it.
+    async fn stays_in_doubt(&self, intent: &Intent, cause: DoubtCause) -> Charge {
+        let claim = match cause {
+            DoubtCause::Duplicate => Some(Claim::Duplicate),
+            DoubtCause::Mismatch { .. } | DoubtCause::OrderTaken { .. } => Some(Claim::Mismatch),
+            _ => None,
+        };
+        let learnt = Ticket { claim, ..intent.ticket.clone() };
+        if claim.is_some()
+            && let Err(error) = self.inner.journal.amend(&intent.subject, &intent.ticket, &learnt).await
+        {
+            tracing::error!(subject = %intent.subject, %error, "the claim could not be written to the journal");
+        }
+        in_doubt(learnt, cause)
     }
 
     /// A captured payment, with the second question of a card that was to be kept.

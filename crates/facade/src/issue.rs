@@ -7,7 +7,7 @@ use kr_billing_core::{
 };
 use tracing::instrument;
 
-use crate::billing::{Billing, Channel, millis};
+use crate::billing::{Billing, Channel, belongs, millis};
 use crate::outcome::{Issuance, Issued, WindowOutcome};
 
 /// How a key can be had on a channel, through policy. Exhaustive on purpose: a merchant behind a configuration must write each arm.
@@ -77,7 +77,8 @@ impl Billing {
     /// Asks again whether a card was stored.
     ///
     /// # Errors
-    /// Only for a ticket that is unreadable or foreign. A look-up that fails leaves it in doubt.
+    /// For a ticket that is unreadable or foreign, and for a key that was stored on another channel. A look-up that fails leaves it
+    /// in doubt.
     pub async fn resume_issue(&self, ticket: &Ticket) -> Result<Option<Issuance>, Error> {
         let channel = self.ticket_channel(ticket)?;
         let Attempt::Issue { key } = &ticket.attempt else {
@@ -86,7 +87,7 @@ impl Billing {
         };
         let found = self.look(Operation::LookUpKey, || channel.gateway.billing_key(key)).await;
         Ok(match found {
-            Ok(Some(stored)) => Some(Issuance::Stored(Box::new(issued(channel, key, stored)))),
+            Ok(Some(stored)) => Some(stored_here(channel, key, stored)?),
             Ok(None) if self.wall_ms() >= ticket.settled_at_ms => None,
             _ => Some(issue_in_doubt(ticket.clone())),
         })
@@ -143,6 +144,20 @@ fn window_differences(record: &Payment, key: &BillingKey, channel: &Channel) -> 
     checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect()
 }
 
+/// A key that was stored, if it was stored where it was meant to be: V1 silently takes the account's default channel for a MID it
+/// does not know. `[oa customers POST]`
+fn stored_here(channel: &Channel, key: &BillingKeyId, stored: StoredKey) -> Result<Issuance, Error> {
+    if belongs(&stored, channel.gateway.as_ref()) {
+        return Ok(Issuance::Stored(Box::new(issued(channel, key, stored))));
+    }
+    let text = format!(
+        "the provider stored {key} on another channel ({} {}) than this one's; mend the channel's MID or test mark, and delete the key",
+        stored.pg_provider.as_deref().unwrap_or("?"),
+        stored.pg_id.as_deref().unwrap_or("?")
+    );
+    Err(Error::new(Operation::IssueKey, Reach::Unclear, ErrorKind::Mismatch, text))
+}
+
 fn issued(channel: &Channel, key: &BillingKeyId, stored: StoredKey) -> Issued {
     Issued { key: BillingKey::new(channel.name.clone(), key.clone()), stored }
 }
@@ -175,7 +190,8 @@ impl KeyInIssuer<'_> {
     /// Stores a card. Its id must not be in use: a used one would be mapped to the new card without a trace. `[docs non-auth]`
     ///
     /// # Errors
-    /// Nothing was stored: refused by a check, the id is in use, or the call was not sent.
+    /// Nothing was stored: refused by a check, the id is in use, or the call was not sent. Only kind `Mismatch` says otherwise: the
+    /// key was stored on another channel than this one's.
     #[instrument(name = "issue", skip_all, fields(key = %request.key))]
     pub async fn issue(&self, request: &IssueRequest) -> Result<Issuance, Error> {
         let billing = self.billing;
@@ -200,33 +216,32 @@ impl KeyInIssuer<'_> {
             sent_at_ms: now,
             settled_at_ms: now.saturating_add(millis(billing.inner.policy.proof_after())),
             known: Vec::new(),
+            claim: None,
         };
         match billing.send(Operation::IssueKey, || true, || key_in.issue(request)).await {
-            Ok(IssueAnswer::Stored(stored)) if stored.id == request.key => {
-                Ok(Issuance::Stored(Box::new(issued(channel, &request.key, *stored))))
-            }
+            Ok(IssueAnswer::Stored(stored)) if stored.id == request.key => stored_here(channel, &request.key, *stored),
             Ok(IssueAnswer::Refused(failure)) if matches!(failure.class, CodeClass::Decline(_)) => Ok(Issuance::Refused(failure)),
             Err(error) if error.reach() != Reach::Unclear => Err(error),
-            Ok(IssueAnswer::Refused(failure)) => match self.find_issued(channel, request, ticket).await {
+            Ok(IssueAnswer::Refused(failure)) => match self.find_issued(channel, request, ticket).await? {
                 Issuance::InDoubt(_) if failure.class == CodeClass::Unlisted => Ok(Issuance::Refused(failure)),
                 found => Ok(found),
             },
-            Ok(IssueAnswer::Stored(_)) | Err(_) => Ok(self.find_issued(channel, request, ticket).await),
+            Ok(IssueAnswer::Stored(_)) | Err(_) => self.find_issued(channel, request, ticket).await,
         }
     }
 
     /// Looks the key up for a bounded time: it was not there before, so if it is there now, it was stored.
-    async fn find_issued(&self, channel: &Channel, request: &IssueRequest, ticket: Ticket) -> Issuance {
+    async fn find_issued(&self, channel: &Channel, request: &IssueRequest, ticket: Ticket) -> Result<Issuance, Error> {
         let (clock, policy) = (self.billing.inner.clock.as_ref(), &self.billing.inner.policy);
         let began = clock.monotonic();
         let mut waits = policy.waits();
         loop {
             if let Ok(Some(stored)) = channel.gateway.billing_key(&request.key).await {
-                return Issuance::Stored(Box::new(issued(channel, &request.key, stored)));
+                return stored_here(channel, &request.key, stored);
             }
             let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
             if left.is_zero() || !self.billing.inner.limits.may_ask_again() {
-                return issue_in_doubt(ticket);
+                return Ok(issue_in_doubt(ticket));
             }
             clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
         }

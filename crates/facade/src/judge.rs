@@ -13,6 +13,8 @@ pub(crate) struct Question<'a> {
     pub(crate) amount: Krw,
     pub(crate) key: Option<&'a BillingKeyId>,
     pub(crate) known: &'a [PaymentId],
+    /// The charge was to store its card.
+    pub(crate) keeps: bool,
 }
 
 impl<'a> Question<'a> {
@@ -20,10 +22,12 @@ impl<'a> Question<'a> {
     pub(crate) fn of(ticket: &'a Ticket) -> Option<Self> {
         match &ticket.attempt {
             Attempt::Charge { order, amount, key, keep } => {
-                let key = key.as_ref().or(keep.as_ref());
-                Some(Self { order, amount: *amount, key, known: &ticket.known })
+                let (key, keeps) = (key.as_ref().or(keep.as_ref()), keep.is_some());
+                Some(Self { order, amount: *amount, key, known: &ticket.known, keeps })
             }
-            Attempt::Retry { order, amount, key } => Some(Self { order, amount: *amount, key: Some(key), known: &ticket.known }),
+            Attempt::Retry { order, amount, key } => {
+                Some(Self { order, amount: *amount, key: Some(key), known: &ticket.known, keeps: false })
+            }
             _ => None,
         }
     }
@@ -58,6 +62,8 @@ impl<'a> Question<'a> {
             Some(failure) => {
                 let reason = match (&failure.class, &failure.pg_code) {
                     (CodeClass::Decline(reason), _) => reason.clone(),
+                    (CodeClass::UnknownOutcome, _) => DeclineReason::NoAnswer,
+                    (CodeClass::Duplicate, _) => DeclineReason::Duplicate,
                     (_, Some(code)) => DeclineReason::Other(code.clone()),
                     (_, None) => DeclineReason::Unstated,
                 };
@@ -75,8 +81,13 @@ pub(crate) enum Verdict {
     Paid(Payment),
     /// A captured payment that is not what was asked for.
     Mismatch(Payment, Vec<String>),
-    /// Nothing captured and nothing open; the newest failed record that was not known before, if there is one.
-    NothingCaptured(Option<Box<Payment>>),
+    /// Nothing captured and nothing open.
+    NothingCaptured {
+        /// The newest failed record that was not known before, if there is one.
+        failed: Option<Box<Payment>>,
+        /// A window's issuance has used the order id up. `[docs webhook-v1]`
+        issued: bool,
+    },
     /// A record that may still become paid.
     Open,
 }
@@ -84,9 +95,11 @@ pub(crate) enum Verdict {
 /// Reads all records under an order.
 ///
 /// A captured one settles the order even when it is older than this attempt, since V1 burns the number `[obs]`. Failed ones from
-/// before are never this attempt's. The record of a window's issuance is no charge.
+/// before are never this attempt's. The record of a window's issuance is no charge; nobody says what `customer_uid_usage` a charge
+/// carries that stores its card, so there every record counts.
 pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn BillingGateway) -> Verdict {
-    let mut charges: Vec<Payment> = records.into_iter().filter(|record| !record.is_issuance()).collect();
+    let issued = !question.keeps && records.iter().any(|record| record.is_issuance() && record.status.was_captured());
+    let mut charges: Vec<Payment> = records.into_iter().filter(|record| question.keeps || !record.is_issuance()).collect();
     let captured = charges.iter().filter(|record| record.status.was_captured()).count();
     if let Some(at) = charges.iter().position(|record| record.status.was_captured()) {
         let payment = charges.swap_remove(at);
@@ -101,5 +114,5 @@ pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn
     }
     charges.retain(|record| !question.known.contains(&record.id));
     let newest = charges.into_iter().max_by_key(|record| record.started_at.max(record.failed_at));
-    Verdict::NothingCaptured(newest.map(Box::new))
+    Verdict::NothingCaptured { failed: newest.map(Box::new), issued }
 }

@@ -47,7 +47,7 @@ pub use issue::{Issuing, KeyInIssuer, WindowIssuer};
 pub use kr_billing_core as contract;
 pub use kr_billing_core::{
     Amount, Answer, Attempt, BillingGateway, BillingKey, BillingKeyId, Buyer, Cancellation, Card, ChannelName, Charge,
-    ChargeMethod, ChargeRequest, CheckoutWindow, Clock, CodeClass, Currency, Decline, DeclineReason, DisplayAmount, Doubt,
+    ChargeMethod, ChargeRequest, CheckoutWindow, Claim, Clock, CodeClass, Currency, Decline, DeclineReason, DisplayAmount, Doubt,
     DoubtCause, Error, ErrorKind, Expiry, Fact, Failure, Installment, Invalid, IssueAnswer, IssuePath, IssueRequest, KeyIn,
     KeyStored, Krw, Language, Operation, OrderId, OrderName, Paid, Payment, PaymentId, PaymentStatus, Profile, RawText, Reach,
     Recovery, RefundRequest, Resolved, Schedule, ScheduleEntry, ScheduleRequest, ScheduleStatus, Scheduler, ServicePeriod,

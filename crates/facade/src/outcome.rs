@@ -75,6 +75,7 @@ impl AttemptEnd {
             Ok(Charge::Paid(_)) => Self::Paid,
             Ok(Charge::Declined(_)) => Self::Declined,
             Ok(Charge::InDoubt(_)) => Self::InDoubt,
+            Err(refused) if matches!(refused.earlier(), Some(Outcome::Declined { .. })) => Self::Declined,
             Err(_) => Self::NotCharged,
         }
     }
@@ -169,4 +170,6 @@ pub enum Recovered {
     Refund(Ticket, ResolvedRefund),
     /// Still within its time: another process may be sending it. Left alone.
     TooEarly(Ticket),
+    /// Of a channel that is not configured here. It stays open.
+    Foreign(Ticket),
 }

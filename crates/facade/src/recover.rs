@@ -1,7 +1,7 @@
 //! After a crash: settling every intent that has no outcome.
 
 use kr_billing_core::outcome::Attempt;
-use kr_billing_core::{Error, Ticket};
+use kr_billing_core::{Error, ErrorKind, Operation, Ticket};
 
 use crate::billing::Billing;
 use crate::charge::journal_error;
@@ -26,8 +26,10 @@ impl Billing {
             }
             match self.recover_one(&ticket).await {
                 Ok(one) => recovered.push(one),
-                // A channel that is not configured here: some other program's intent.
-                Err(error) => tracing::warn!(%error, "an open intent cannot be settled here"),
+                Err(error) => {
+                    tracing::warn!(%error, "an open intent cannot be settled here");
+                    recovered.push(Recovered::Foreign(ticket));
+                }
             }
         }
         Ok(recovered)
@@ -41,6 +43,11 @@ impl Billing {
     pub async fn dismiss(&self, ticket: &Ticket) -> Result<(), Error> {
         self.ticket_channel(ticket)?;
         let Some(subject) = subject_of(ticket) else { return Ok(()) };
+        let entry = self.inner.journal.find(&subject).await.map_err(journal_error)?;
+        if entry.is_some_and(|entry| entry.intent.ticket != *ticket) {
+            let text = "the journal has another attempt under this order; dismiss the ticket that `recover` lists";
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        }
         self.inner.journal.settle(&subject, ticket, &Outcome::Dismissed).await.map_err(journal_error)
     }
 

@@ -23,10 +23,12 @@ enum Standing {
 
 fn standing(payment: &Payment, amount: u64, expected_balance: u64) -> Standing {
     let Some(balance) = payment.balance() else { return Standing::Other };
-    let history = payment.cancellations.iter().any(|cancel| cancel.amount.won() == Some(amount));
+    // The newest refund must be ours: an older one of the same sum is another's.
+    let newest = payment.cancellations.iter().max_by_key(|cancel| cancel.at);
+    let ours = newest.is_none_or(|cancel| cancel.amount.won() == Some(amount));
     match expected_balance.checked_sub(amount) {
         _ if balance == expected_balance => Standing::Untouched,
-        Some(left) if balance == left && (history || payment.cancellations.is_empty()) => Standing::Made,
+        Some(left) if balance == left && ours => Standing::Made,
         _ => Standing::Other,
     }
 }
@@ -76,8 +78,7 @@ impl Billing {
             expected_balance: request.expected_balance,
         };
         let body = serde_json::json!(["refund", channel.name, request.payment, request.amount, request.expected_balance, tax]);
-        let said = tax.unwrap_or_default();
-        let armed = match self.arm(channel, subject, body.to_string(), attempt, Vec::new(), said).await? {
+        let armed = match self.arm(channel, subject, body.to_string(), attempt, Vec::new(), tax).await? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_refund(earlier),
         };
@@ -89,8 +90,16 @@ impl Billing {
         if request.tax.is_some() {
             return Ok(request.tax);
         }
-        let charged = self.inner.journal.tax_of(&request.payment).await.map_err(journal_error)?;
-        Ok(charged.filter(|tax| *tax == TaxSplit::taxable() || request.is_full() && tax.check(request.amount).is_ok()))
+        let charge = self.inner.journal.charge_of(&request.payment).await.map_err(journal_error)?;
+        Ok(charge.and_then(|charge| {
+            let charged = match charge.ticket.attempt {
+                Attempt::Charge { amount, .. } => Some(amount),
+                _ => None,
+            };
+            // All of the payment at once, and so all of its parts; a rest after an earlier refund is a part.
+            let whole = request.is_full() && charged == Some(request.expected_balance);
+            charge.tax.filter(|tax| *tax == TaxSplit::taxable() || whole)
+        }))
     }
 
     async fn send_refund(

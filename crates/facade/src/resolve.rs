@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::{
-    CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Payment, Reach, Resolved, Ticket,
+    Claim, CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Payment, Reach, Resolved, Ticket,
 };
 use tracing::instrument;
 
@@ -15,10 +15,18 @@ use crate::judge::{Question, Verdict, read};
 /// What was found out about a charge.
 #[derive(Debug)]
 pub(crate) enum Found {
-    Paid { payment: Payment, by_look_up: bool },
+    Paid {
+        payment: Payment,
+        by_look_up: bool,
+    },
     Declined(Decline),
     NotCharged,
-    Mismatch { payment: Payment, fields: Vec<String> },
+    /// Refused, since a window's issuance has used the order id up.
+    UsedUp,
+    Mismatch {
+        payment: Payment,
+        fields: Vec<String>,
+    },
     Doubt(DoubtCause),
 }
 
@@ -67,7 +75,12 @@ impl Billing {
     ) -> Result<Option<Found>, Error> {
         let Some(question) = Question::of(ticket) else { return Ok(None) };
         let records = channel.gateway.payments(question.order).await?;
-        let definite = answered.is_some_and(|failure| matches!(failure.class, CodeClass::Decline(_)));
+        let refusal = answered.filter(|failure| matches!(failure.class, CodeClass::Decline(_)));
+        let claim = match cause {
+            DoubtCause::Duplicate => Some(Claim::Duplicate),
+            DoubtCause::Mismatch { .. } => Some(Claim::Mismatch),
+            _ => ticket.claim,
+        };
         Ok(match read(&question, records, channel.gateway.as_ref()) {
             Verdict::Paid(payment) => Some(Found::Paid { payment, by_look_up: true }),
             Verdict::Mismatch(payment, _) if matches!(cause, DoubtCause::Duplicate) => {
@@ -75,17 +88,20 @@ impl Billing {
             }
             Verdict::Mismatch(payment, fields) => Some(Found::Mismatch { payment, fields }),
             Verdict::Open => None,
-            Verdict::NothingCaptured(failed) => {
-                let failure = failed.as_ref().and_then(|payment| payment.failure.as_ref());
-                let declined = failure.is_some_and(|failure| matches!(failure.class, CodeClass::Decline(_)));
-                let payment = failed.as_ref().map(|payment| payment.id.clone());
-                let claimed = matches!(cause, DoubtCause::Mismatch { .. } | DoubtCause::Duplicate);
-                match failed {
-                    // The provider answered this attempt, so the failed record is its end.
-                    Some(_) if answered.is_some() && declined => Some(Found::Declined(question.decline(failure, payment))),
-                    None if definite => Some(Found::Declined(question.decline(answered, None))),
-                    Some(_) if settled => Some(Found::Declined(question.decline(failure, payment))),
-                    None if settled && !claimed => Some(match answered {
+            Verdict::NothingCaptured { failed: None, issued: true } if claim == Some(Claim::Duplicate) => Some(Found::UsedUp),
+            Verdict::NothingCaptured { failed, .. } => {
+                let payment = failed.as_ref().map(|record| record.id.clone());
+                let failure = failed.as_ref().and_then(|record| record.failure.as_ref());
+                match (refusal, failed.is_some()) {
+                    // A listed no; a failed record that says the same is its own.
+                    (Some(no), _) => {
+                        let same = failure.is_some_and(|failure| failure.pg_code == no.pg_code);
+                        Some(Found::Declined(question.decline(Some(no), payment.filter(|_| same))))
+                    }
+                    (None, true) if settled && claim != Some(Claim::Mismatch) => {
+                        Some(Found::Declined(question.decline(failure, payment)))
+                    }
+                    (None, false) if settled && claim.is_none() => Some(match answered {
                         Some(_) => Found::Declined(question.decline(answered, None)),
                         None => Found::NotCharged,
                     }),
@@ -129,7 +145,7 @@ impl Billing {
                 Resolved::Paid(Box::new(self.paid(channel, ticket, payment, by_look_up).await))
             }
             Ok(Some(Found::Declined(decline))) => Resolved::Declined(decline),
-            Ok(Some(Found::NotCharged)) => Resolved::NotCharged,
+            Ok(Some(Found::NotCharged | Found::UsedUp)) => Resolved::NotCharged,
             Ok(Some(Found::Mismatch { payment, fields })) => Resolved::Mismatch { payment: Box::new(payment), fields },
             Ok(Some(Found::Doubt(_)) | None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
         };
@@ -151,7 +167,8 @@ impl Billing {
         let subject = journal::subject_of(ticket)?;
         let entry = self.inner.journal.find(&subject).await.ok()??;
         if entry.intent.ticket != *ticket {
-            return None;
+            // Another attempt under this order is open: whatever became of this one, the order may still be paid.
+            return entry.outcome.is_none().then(|| Resolved::StillInDoubt(ticket.clone()));
         }
         Some(match entry.outcome? {
             Outcome::Paid { paid } => Resolved::Paid(paid),
@@ -174,13 +191,7 @@ impl Billing {
     /// Writes the outcome of a ticket's attempt, if a journal knows it.
     pub(crate) async fn settle_ticket(&self, ticket: &Ticket, outcome: &Outcome) {
         let Some(subject) = journal::subject_of(ticket) else { return };
-        let intent = Intent {
-            subject,
-            body: String::new(),
-            ticket: ticket.clone(),
-            send_by_ms: 0,
-            tax: kr_billing_core::TaxSplit::default(),
-        };
+        let intent = Intent { subject, body: String::new(), ticket: ticket.clone(), send_by_ms: 0, tax: None };
         self.write_down(&intent, outcome).await;
     }
 

@@ -3,15 +3,14 @@
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::schedule::check_time;
 use kr_billing_core::{
-    BillingKey, BillingKeyId, Charge, Error, ErrorKind, KeyStored, Krw, Operation, OrderId, Paid, Reach, Schedule, ScheduleEntry,
-    ScheduleRequest, ScheduleStatus, Scheduler, TaxSplit, TimeWindow, UnixSeconds,
+    BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, Reach, Schedule, ScheduleEntry, ScheduleRequest,
+    ScheduleStatus, Scheduler, TimeWindow, UnixSeconds,
 };
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
-use crate::charge::{Refused, earlier_answer, journal_error};
-use crate::journal::{Before, Entry, Subject};
-use crate::judge::{Question, Verdict, read};
+use crate::charge::{Refused, earlier_answer};
+use crate::journal::Subject;
 use crate::outcome::NotCharged;
 
 impl Billing {
@@ -123,8 +122,13 @@ impl Billing {
         }
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
         let sent = self.send(Operation::CancelSchedule, || true, || scheduler.cancel(&key.id, orders)).await;
+        let gone = |order: &OrderId, list: &[Schedule]| {
+            list.iter().any(|entry| entry.order == *order && entry.status == ScheduleStatus::Revoked)
+        };
+        // V1 answers with those it took back; one that was running already is simply not among them.
         let error = match sent {
-            Ok(revoked) => return Ok(revoked),
+            Ok(revoked) if orders.iter().all(|order| gone(order, &revoked)) => return Ok(revoked),
+            Ok(_) => Self::unclear(Operation::CancelSchedule, "not all of the named bookings were taken back; look them up"),
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
         };
@@ -168,46 +172,24 @@ impl Billing {
         channel.pace.turn(self.inner.clock.as_ref()).await;
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await.map_err(unsent)?;
         let amount = retriable(entry, order, &key.id).map_err(plain)?;
-        let ask = || channel.gateway.payments(order);
-        let records = self.look(Operation::LookUpPayment, ask).await.map_err(unsent)?;
-        let known: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
-        let subject = Subject::retry(order, known.len());
+        let subject = Subject::retry(order);
         let body = serde_json::json!(["retry", channel.name, order, amount, key.id]).to_string();
         let attempt = Attempt::Retry { order: order.clone(), amount, key: key.id.clone() };
-        let question = Question { order, amount, key: Some(&key.id), known: &known };
-        match read(&question, records, channel.gateway.as_ref()) {
-            Verdict::NothingCaptured(_) => {}
-            Verdict::Paid(payment) => {
-                let paid = Paid { payment, found: true, key: KeyStored::NotAsked };
-                return Ok(Charge::Paid(Box::new(paid)));
-            }
-            Verdict::Mismatch(..) | Verdict::Open => {
-                let text = "another payment stands under this order, open or paid; look at it before anything is charged";
-                return Err(plain(Error::not_sent(Operation::RetrySchedule, ErrorKind::OrderConflict, text)));
-            }
-        }
-        if let Some(open) = self.open_retry(order, known.len()).await.map_err(plain)? {
-            return earlier_answer(Before::Conflict(Box::new(open)), attempt);
-        }
-        let armed = match self.arm(channel, subject, body, attempt.clone(), known, TaxSplit::default()).await.map_err(plain)? {
+        let known = match self.standing_payments(channel, &attempt, order).await.map_err(plain)? {
+            Ok(known) => known,
+            Err(answer) => return Ok(answer),
+        };
+        // The booking's tax parts are not known here.
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, None).await.map_err(plain)? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_answer(earlier, attempt),
         };
+        if let Some(doubt) = self.gives_way(&armed.intent, &Subject::charge(order)).await.map_err(plain)? {
+            return Ok(doubt);
+        }
         let send = || scheduler.retry(order);
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
-    }
-
-    /// An earlier retry of this order that nobody has settled. Its own record may be among the payments by now, which is why this
-    /// retry has another subject; the money may still move.
-    async fn open_retry(&self, order: &OrderId, payments: usize) -> Result<Option<Entry>, Error> {
-        for before in (0..payments).rev() {
-            let entry = self.inner.journal.find(&Subject::retry(order, before)).await.map_err(journal_error)?;
-            if let Some(entry) = entry.filter(|entry| entry.outcome.is_none()) {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
     }
 }
 

@@ -60,13 +60,15 @@ fn own_sentence(text: &str) -> Option<CodeClass> {
 /// What a PG's code or words mean, with the code that decided. Words win where the adapter reads any: its table says so only
 /// for codes that leave the reason to the text.
 fn listed(provider: &dyn Provider, text: &str, phase: Phase) -> Option<(Option<String>, CodeClass, bool)> {
-    for code in codes_in(text) {
-        if let Some(class) = provider.classify_words(Some(code), text) {
-            return Some((Some(code.to_owned()), class, true));
-        }
-        if let Some(class) = provider.classify_code(code, phase) {
-            return Some((Some(code.to_owned()), class, false));
-        }
+    let known = codes_in(text).filter_map(|code| {
+        let by_words = provider.classify_words(Some(code), text).map(|class| (class, true));
+        let (class, from_words) = by_words.or_else(|| provider.classify_code(code, phase).map(|class| (class, false)))?;
+        Some((Some(code.to_owned()), class, from_words))
+    });
+    // Of several codes, one that leaves the outcome open wins.
+    let open = |class: &CodeClass| matches!(class, CodeClass::UnknownOutcome | CodeClass::Duplicate);
+    if let Some(found) = known.min_by_key(|(_, class, _)| !open(class)) {
+        return Some(found);
     }
     let class = provider.classify_words(None, text)?;
     Some((None, class, true))
@@ -120,7 +122,9 @@ pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str
     failure.pg_code = code.or(failure.pg_code.take());
     failure.from_words = from_words;
     failure.class = match (class, &failure.pg_code) {
-        (Some(class), _) if class != CodeClass::Unlisted => class,
+        // A success code, or another product's, on a failed record: PG and PortOne do not agree.
+        (Some(CodeClass::Unlisted), _) => CodeClass::UnknownOutcome,
+        (Some(class), _) => class,
         (_, Some(code)) => CodeClass::Decline(DeclineReason::Other(code.clone())),
         (_, None) => CodeClass::Decline(DeclineReason::Unstated),
     };

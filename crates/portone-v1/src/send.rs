@@ -210,7 +210,8 @@ impl Reply {
             401 => (Reach::Refused, ErrorKind::Unauthorized, "the token is not taken, even after a new one was asked for"),
             404 => match refusal {
                 Some(refusal) => return Ok(Heard::NotFound(refusal)),
-                None => (Reach::Refused, ErrorKind::BadAnswer, "HTTP 404, but not the service's own; check base_url"),
+                // A proxy's 404 says nothing about the service behind it.
+                None => (Reach::Unclear, ErrorKind::BadAnswer, "HTTP 404, but not the service's own; check base_url"),
             },
             400 => (Reach::Refused, ErrorKind::Rejected, "the provider refused the request's values (HTTP 400)"),
             405 => (Reach::Refused, ErrorKind::Rejected, "the provider has no such operation (HTTP 405)"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, SqliteJournal, Subject};
-use kr_billing::{Billing, BillingKey, Charge, Issuance, IssueRequest, PaymentId, Recovered, Resolved, TaxSplit, Ticket};
+use kr_billing::{Billing, BillingKey, Charge, Issuance, IssueRequest, PaymentId, Recovered, Resolved, Ticket};
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation, Sandbox};
 use kr_billing_tests::monthly_run;
 use sqlx::{Connection, Executor};
@@ -37,8 +37,11 @@ impl Journal for Watched {
     async fn open(&self) -> Result<Vec<Intent>, JournalError> {
         self.inner.open().await
     }
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
-        self.inner.tax_of(payment).await
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
     }
 }
 

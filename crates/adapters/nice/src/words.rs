@@ -67,11 +67,12 @@ const RULES: &[Rule] = &[
     // 15, 17
     any(&["연체"], decline!(Delinquent)),
     any(&["정지카드", "거래정지", "거래제한"], decline!(Suspended)),
-    // 18
-    any(&["점검", "시스템작업", "시스템장애", "업무"], decline!(IssuerUnavailable)),
-    // 19, 20
+    // 19 before 18: a text that speaks of both may be of a charge that went through
     any(&["TIMEOUT", "타임아웃", "시간초과", "지연"], || CodeClass::UnknownOutcome),
     both(&["응답"], &["실패"], || CodeClass::UnknownOutcome),
+    // 18
+    any(&["점검", "시스템작업", "시스템장애", "업무"], decline!(IssuerUnavailable)),
+    // 20
     any(&["통신", "장애", "재시도", "INTERNALERROR"], || CodeClass::UnknownOutcome),
     // 21 to 23
     any(&["전화요망", "카드사로문의", "확인후승인"], decline!(CallIssuer)),
@@ -128,7 +129,15 @@ mod tests {
 
     #[test]
     fn doubt_and_duplicates_are_never_declines() {
-        for text in ["응답시간초과", "카드사 응답 수신 실패", "통신장애", "처리 지연", "Timeout"] {
+        for text in [
+            "카드사 업무 처리 지연",
+            "시스템장애 응답시간초과",
+            "응답시간초과",
+            "카드사 응답 수신 실패",
+            "통신장애",
+            "처리 지연",
+            "Timeout",
+        ] {
             assert_eq!(classify(text), Some(CodeClass::UnknownOutcome), "{text}");
         }
         for text in ["중복 승인요청", "이미 결제된 주문"] {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kr_billing_core::{PaymentId, TaxSplit, Ticket};
+use kr_billing_core::{PaymentId, Ticket};
 
 use super::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
 
@@ -20,8 +20,10 @@ pub struct MemoryJournal {
 #[derive(Debug, Default)]
 struct Books {
     entries: HashMap<Subject, Entry>,
-    settled: VecDeque<Subject>,
-    taxes: HashMap<PaymentId, TaxSplit>,
+    /// Settled attempts, oldest first. One whose subject was taken again since is counted as stale.
+    settled: VecDeque<(Subject, Ticket)>,
+    stale: usize,
+    payments: HashMap<PaymentId, Subject>,
 }
 
 /// How many settled entries are kept.
@@ -40,12 +42,15 @@ impl MemoryJournal {
 
 impl Books {
     fn forget_oldest(&mut self) {
-        while self.settled.len() > KEPT {
-            let Some(subject) = self.settled.pop_front() else { return };
-            let settled = self.entries.get(&subject).and_then(|entry| entry.outcome.as_ref());
-            let Some(outcome) = settled else { continue };
+        while self.settled.len() - self.stale > KEPT {
+            let Some((subject, ticket)) = self.settled.pop_front() else { return };
+            let entry = self.entries.get(&subject).filter(|entry| entry.intent.ticket == ticket);
+            let Some(outcome) = entry.and_then(|entry| entry.outcome.as_ref()) else {
+                self.stale -= 1;
+                continue;
+            };
             if let Some(payment) = outcome.paid_payment() {
-                self.taxes.remove(payment);
+                self.payments.remove(payment);
             }
             self.entries.remove(&subject);
         }
@@ -61,7 +66,8 @@ impl Journal for MemoryJournal {
         {
             return Ok(answer);
         }
-        books.entries.insert(intent.subject.clone(), Entry { intent: intent.clone(), outcome: None });
+        let freed = books.entries.insert(intent.subject.clone(), Entry { intent: intent.clone(), outcome: None });
+        books.stale += usize::from(freed.is_some());
         Ok(Before::New)
     }
 
@@ -72,11 +78,10 @@ impl Journal for MemoryJournal {
             return Ok(());
         }
         entry.outcome = Some(outcome.clone());
-        let tax = entry.intent.tax;
         if let Some(payment) = outcome.paid_payment() {
-            books.taxes.insert(payment.clone(), tax);
+            books.payments.insert(payment.clone(), subject.clone());
         }
-        books.settled.push_back(subject.clone());
+        books.settled.push_back((subject.clone(), ticket.clone()));
         books.forget_oldest();
         Ok(())
     }
@@ -90,7 +95,18 @@ impl Journal for MemoryJournal {
         Ok(self.books().entries.values().filter(open).map(|entry| entry.intent.clone()).collect())
     }
 
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
-        Ok(self.books().taxes.get(payment).copied())
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        let mut books = self.books();
+        let entry = books.entries.get_mut(subject).filter(|entry| entry.outcome.is_none() && entry.intent.ticket == *ticket);
+        if let Some(entry) = entry {
+            entry.intent.ticket = learnt.clone();
+        }
+        Ok(())
+    }
+
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        let books = self.books();
+        let subject = books.payments.get(payment);
+        Ok(subject.and_then(|subject| books.entries.get(subject)).map(|entry| entry.intent.clone()))
     }
 }

@@ -29,14 +29,25 @@ impl Subject {
         Self(format!("charge {order}"))
     }
 
-    /// The retry of a schedule, told apart by how many payments there were before.
-    pub fn retry(order: &OrderId, payments_before: usize) -> Self {
-        Self(format!("retry {order} {payments_before}"))
+    /// The retry of a schedule. It may be repeated once it was declined: that is what it is for.
+    pub fn retry(order: &OrderId) -> Self {
+        Self(format!("retry {order}"))
     }
 
     /// The refund of a payment from a balance. A balance is left once, so a second refund from it is the same one, or a mistake.
     pub fn refund(payment: &PaymentId, expected_balance: u64) -> Self {
         Self(format!("refund {payment} {expected_balance}"))
+    }
+
+    /// Whether this outcome leaves the subject free for `body` again.
+    fn freed_by(&self, outcome: &Outcome, same_body: bool) -> bool {
+        match outcome {
+            // The provider's own compare-and-swap guards a refund, so one that was not made stands in nobody's way.
+            Outcome::NotRefunded => true,
+            Outcome::Declined { .. } => self.0.starts_with("retry "),
+            Outcome::NotCharged => same_body,
+            Outcome::Paid { .. } | Outcome::Refunded { .. } | Outcome::Dismissed => false,
+        }
     }
 
     /// The text it is stored under.
@@ -62,8 +73,9 @@ pub struct Intent {
     pub ticket: Ticket,
     /// After this moment nobody sends it any more, in milliseconds since 1970.
     pub send_by_ms: u64,
-    /// The tax parts, which a refund must repeat and a payment record does not carry.
-    pub tax: TaxSplit,
+    /// The tax parts, which a refund must repeat and a payment record does not carry. `None` where nobody here knows them, as for
+    /// the retry of a schedule.
+    pub tax: Option<TaxSplit>,
 }
 
 /// What came of an intent.
@@ -94,11 +106,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether it frees its subject: nothing happened, so the same request may be sent again.
-    pub fn frees(&self) -> bool {
-        matches!(self, Self::NotCharged | Self::NotRefunded)
-    }
-
     /// The payment that a refund may later be about.
     pub fn paid_payment(&self) -> Option<&PaymentId> {
         match self {
@@ -132,11 +139,16 @@ impl Before {
     /// The rule every journal follows when `earlier` stands where `intent` wants to be: a freed subject takes the same request
     /// again (`None`: store it), everything else is a replay or a conflict.
     pub fn judge(intent: &Intent, earlier: Entry) -> Option<Self> {
-        let same = earlier.intent.body == intent.body;
-        match (&earlier.outcome, same) {
-            (Some(outcome), true) if outcome.frees() => None,
-            (_, true) => Some(Self::Replay(Box::new(earlier))),
-            (_, false) => Some(Self::Conflict(Box::new(earlier))),
+        Self::known(&intent.subject, &intent.body, earlier)
+    }
+
+    /// The same, for a request that is not an intent yet.
+    pub(crate) fn known(subject: &Subject, body: &str, earlier: Entry) -> Option<Self> {
+        let same = earlier.intent.body == body;
+        match &earlier.outcome {
+            Some(outcome) if subject.freed_by(outcome, same) => None,
+            _ if same => Some(Self::Replay(Box::new(earlier))),
+            _ => Some(Self::Conflict(Box::new(earlier))),
         }
     }
 }
@@ -192,18 +204,24 @@ pub trait Journal: Send + Sync {
     /// The journal could not be read.
     async fn open(&self) -> Result<Vec<Intent>, JournalError>;
 
-    /// The tax parts a payment was charged with, if this journal has seen the charge.
+    /// Replaces the ticket of an attempt that is still open, with what was learnt about it.
+    ///
+    /// # Errors
+    /// What was learnt may be lost.
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError>;
+
+    /// The intent that led to a payment, if this journal has seen the charge.
     ///
     /// # Errors
     /// The journal could not be read.
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError>;
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError>;
 }
 
 /// The subject a ticket speaks of. Storing a card moves no money and has none.
 pub(crate) fn subject_of(ticket: &Ticket) -> Option<Subject> {
     match &ticket.attempt {
         Attempt::Charge { order, .. } => Some(Subject::charge(order)),
-        Attempt::Retry { order, .. } => Some(Subject::retry(order, ticket.known.len())),
+        Attempt::Retry { order, .. } => Some(Subject::retry(order)),
         Attempt::Refund { payment, expected_balance, .. } => Some(Subject::refund(payment, expected_balance.won())),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use kr_billing_core::{PaymentId, TaxSplit, Ticket};
+use kr_billing_core::{PaymentId, Ticket};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -45,6 +45,7 @@ pub struct Durability {
 enum Command {
     BeforeSend(Box<Intent>, oneshot::Sender<Result<Before, JournalError>>),
     Settle(Subject, Box<Ticket>, Box<Outcome>, oneshot::Sender<Result<(), JournalError>>),
+    Amend(Subject, Box<Ticket>, Box<Ticket>, oneshot::Sender<Result<(), JournalError>>),
 }
 
 impl SqliteJournal {
@@ -106,13 +107,21 @@ impl Journal for SqliteJournal {
     async fn open(&self) -> Result<Vec<Intent>, JournalError> {
         let rows =
             sqlx::query("SELECT intent FROM intents WHERE outcome IS NULL ORDER BY subject").fetch_all(&self.readers).await;
-        rows.map_err(|e| failed("read it", e))?.iter().map(|row| decode(row.get(0))).collect()
+        let rows = rows.map_err(|e| failed("read it", e))?;
+        // One that a newer version wrote must not hide the others.
+        let read = rows.iter().filter_map(|row| decode(row.get(0)).inspect_err(|error| tracing::error!(%error, "open")).ok());
+        Ok(read.collect())
     }
 
-    async fn tax_of(&self, payment: &PaymentId) -> Result<Option<TaxSplit>, JournalError> {
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        let (subject, ticket, learnt) = (subject.clone(), Box::new(ticket.clone()), Box::new(learnt.clone()));
+        self.ask(|reply| Command::Amend(subject, ticket, learnt, reply)).await
+    }
+
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
         let query = sqlx::query("SELECT intent FROM intents WHERE payment = ?1").bind(payment.as_str());
         let row = query.fetch_optional(&self.readers).await.map_err(|e| failed("read it", e))?;
-        row.map(|row| decode::<Intent>(row.get(0)).map(|intent| intent.tax)).transpose()
+        row.map(|row| decode(row.get(0))).transpose()
     }
 }
 
@@ -140,6 +149,10 @@ async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &
                 settle(&mut transaction, subject, ticket, outcome).await?;
                 None
             }
+            Command::Amend(subject, ticket, learnt, _) => {
+                amend(&mut transaction, subject, ticket, learnt).await?;
+                None
+            }
         }));
     }
     transaction.commit().await.map_err(|e| failed("commit to it", e))
@@ -151,8 +164,8 @@ fn answer(command: Command, reply: Option<Option<Before>>, error: Option<&Journa
     match (command, reply) {
         (Command::BeforeSend(_, to), Some(Some(before))) if error.is_none() => drop(to.send(Ok(before))),
         (Command::BeforeSend(_, to), _) => drop(to.send(Err(failure()))),
-        (Command::Settle(.., to), Some(_)) if error.is_none() => drop(to.send(Ok(()))),
-        (Command::Settle(.., to), _) => drop(to.send(Err(failure()))),
+        (Command::Settle(.., to) | Command::Amend(.., to), Some(_)) if error.is_none() => drop(to.send(Ok(()))),
+        (Command::Settle(.., to) | Command::Amend(.., to), _) => drop(to.send(Err(failure()))),
     }
 }
 
@@ -186,6 +199,24 @@ async fn settle(
         .bind(encode(outcome)?)
         .bind(outcome.paid_payment().map(PaymentId::as_str))
         .bind(stamp(SystemTime::now()))
+        .execute(connection)
+        .await
+        .map_err(|e| failed("write to it", e))?;
+    Ok(())
+}
+
+async fn amend(
+    connection: &mut SqliteConnection,
+    subject: &Subject,
+    ticket: &Ticket,
+    learnt: &Ticket,
+) -> Result<(), JournalError> {
+    let open = find(connection, subject).await?.filter(|entry| entry.outcome.is_none() && entry.intent.ticket == *ticket);
+    let Some(entry) = open else { return Ok(()) };
+    let intent = Intent { ticket: learnt.clone(), ..entry.intent };
+    sqlx::query("UPDATE intents SET intent = ?2 WHERE subject = ?1")
+        .bind(subject.as_str())
+        .bind(encode(&intent)?)
         .execute(connection)
         .await
         .map_err(|e| failed("write to it", e))?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
-use kr_billing::{Answer, Charge, CodeClass, DeclineReason, DoubtCause, ErrorKind, Reach, Recovery, Resolved, TaxSplit, Ticket};
+use kr_billing::{Answer, Charge, CodeClass, DeclineReason, DoubtCause, ErrorKind, Reach, Recovery, Resolved, Ticket};
 
 use crate::support::*;
 
@@ -58,7 +58,7 @@ async fn what_is_still_failed_after_the_settle_time_is_declined() {
     pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", CodeClass::UnknownOutcome)));
     pg.expect_payments().returning(|_| Ok(vec![failed("imps_1", CodeClass::UnknownOutcome)]));
     let Ok(Charge::Declined(decline)) = billing(pg, patient()).charge(request(9_900)).await else { panic!("not declined") };
-    assert_eq!(decline.reason, DeclineReason::Other("XX".into()));
+    assert_eq!(decline.reason, DeclineReason::NoAnswer);
 }
 
 #[tokio::test]
@@ -217,6 +217,71 @@ async fn a_failed_record_from_before_is_never_this_attempts() {
 }
 
 #[tokio::test]
+async fn an_old_decline_is_not_believed_when_the_pg_does_not_know() {
+    // The journal is new, so nobody knew of the old record; this attempt's own refusal says "unknown".
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Ok(Answer::Refused(failure(CodeClass::UnknownOutcome))));
+    pg.expect_payments().returning(|_| Ok(vec![failed("imps_old", no_funds())]));
+    assert!(matches!(billing(pg, quick()).charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+}
+
+#[tokio::test]
+async fn what_was_paid_late_is_found_before_anything_is_sent_again() {
+    let late = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    let paid = late.clone();
+    pg.expect_payments().returning(move |_| {
+        let paid = paid.load(std::sync::atomic::Ordering::SeqCst);
+        Ok(if paid { vec![record("imps_late", "Paid", 9_900)] } else { vec![] })
+    });
+    let billing = billing(pg, patient());
+    let first = billing.charge(request(9_900)).await.unwrap_err();
+    late.store(true, std::sync::atomic::Ordering::SeqCst);
+    let again = billing.charge(first.into_request().unwrap()).await;
+    assert!(matches!(again, Ok(Charge::Paid(paid)) if paid.found));
+}
+
+#[tokio::test]
+async fn silence_never_clears_what_the_provider_has_claimed() {
+    let claims: [fn() -> Answer; 2] = [
+        || Answer::Refused(failure(CodeClass::Duplicate)),
+        || {
+            Answer::Recorded(Box::new(kr_billing::Payment {
+                order: "another".parse().unwrap(),
+                ..record("imps_1", "Paid", 9_900)
+            }))
+        },
+    ];
+    for claim in claims {
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(move |_| Ok(claim()));
+        pg.expect_payments().returning(|_| Ok(vec![]));
+        let clock = Arc::new(StillClock::default());
+        let billing = builder(pg, patient()).clock(clock.clone()).build().unwrap();
+        let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+        kr_billing::Clock::sleep(clock.as_ref(), std::time::Duration::from_secs(86_400)).await;
+        assert!(matches!(billing.resume(&doubt.ticket).await.unwrap(), Resolved::StillInDoubt(_)));
+        let listed = billing.recover().await.unwrap();
+        assert!(matches!(&listed[..], [kr_billing::Recovered::Charge(_, Resolved::StillInDoubt(_))]), "{listed:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_ticket_says_nothing_while_a_newer_attempt_is_open() {
+    let mut pg = gateway();
+    pg.expect_charge().times(2).returning(|_| Err(lost()));
+    pg.expect_payments().returning(|_| Ok(vec![]));
+    let clock = Arc::new(StillClock::default());
+    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+    let Ok(Charge::InDoubt(first)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    kr_billing::Clock::sleep(clock.as_ref(), std::time::Duration::from_secs(3_600)).await;
+    assert!(matches!(billing.resume(&first.ticket).await.unwrap(), Resolved::NotCharged));
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    assert!(matches!(billing.resume(&first.ticket).await.unwrap(), Resolved::StillInDoubt(_)));
+}
+
+#[tokio::test]
 async fn resume_settles_a_doubt_later_and_the_journal_remembers() {
     let mut pg = gateway();
     pg.expect_charge().times(1).returning(|_| Err(lost()));
@@ -273,8 +338,11 @@ impl Journal for Broken {
     async fn open(&self) -> Result<Vec<Intent>, JournalError> {
         self.inner.open().await
     }
-    async fn tax_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<TaxSplit>, JournalError> {
-        self.inner.tax_of(payment).await
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
     }
 }
 

@@ -16,9 +16,10 @@ fn intent(body: &str, sent_at_ms: u64) -> Intent {
         sent_at_ms,
         settled_at_ms: sent_at_ms + 1,
         known: vec![],
+        claim: None,
     };
     let tax = TaxSplit { tax_free: Some(100), vat: None };
-    Intent { subject: Subject::charge(&order()), body: body.into(), ticket, send_by_ms: sent_at_ms, tax }
+    Intent { subject: Subject::charge(&order()), body: body.into(), ticket, send_by_ms: sent_at_ms, tax: Some(tax) }
 }
 
 async fn keeps_its_promises(journal: Arc<dyn Journal>) {
@@ -36,13 +37,21 @@ async fn keeps_its_promises(journal: Arc<dyn Journal>) {
     assert!(matches!(journal.before_send(&second).await.unwrap(), Before::New), "a freed subject takes the same request again");
     assert!(matches!(journal.before_send(&intent("b", 3)).await.unwrap(), Before::Conflict(_)));
 
+    // What was learnt about an open attempt replaces its ticket, and only an open one's.
+    let learnt = Ticket { claim: Some(kr_billing::Claim::Duplicate), ..second.ticket.clone() };
+    journal.amend(&first.subject, &first.ticket, &learnt).await.unwrap();
+    assert_eq!(journal.open().await.unwrap(), vec![second.clone()], "the first attempt is over");
+    journal.amend(&first.subject, &second.ticket, &learnt).await.unwrap();
+    let second = Intent { ticket: learnt, ..second };
+    assert_eq!(journal.open().await.unwrap(), vec![second.clone()]);
+
     let payment = record("imps_1", "Paid", 9_900);
     let paid = kr_billing::Paid { payment, found: false, key: kr_billing::KeyStored::NotAsked };
     journal.settle(&first.subject, &second.ticket, &Outcome::Paid { paid: Box::new(paid) }).await.unwrap();
     journal.settle(&first.subject, &second.ticket, &Outcome::NotCharged).await.unwrap();
     let entry = journal.find(&first.subject).await.unwrap().unwrap();
     assert!(matches!(entry.outcome, Some(Outcome::Paid { .. })));
-    assert_eq!(journal.tax_of(&id("imps_1")).await.unwrap(), Some(second.tax));
+    assert_eq!(journal.charge_of(&id("imps_1")).await.unwrap(), Some(second));
     assert!(journal.open().await.unwrap().is_empty());
 }
 

@@ -63,32 +63,46 @@ async fn an_answer_with_another_balance_is_not_believed() {
 
 #[tokio::test]
 async fn the_tax_parts_come_from_the_caller_or_from_the_charge() {
+    let mixed = TaxSplit { tax_free: Some(900), vat: None };
+    // All of it at once repeats the charge's parts; of a part, or of the rest after one, nobody knows them.
+    let whole = vec![(RefundRequest::full(channel(), id("imps_1"), krw(9_900)), Some(mixed))];
+    let part = RefundRequest::partial(channel(), id("imps_1"), krw(100), krw(9_900)).unwrap();
+    let in_parts = vec![(part, None), (RefundRequest::full(channel(), id("imps_1"), krw(9_800)), None)];
+    for refunds in [whole, in_parts] {
+        let mut pg = gateway();
+        pg.expect_charge().returning(|_| Ok(kr_billing::Answer::Recorded(Box::new(record("imps_1", "Paid", 9_900)))));
+        let mut expected: Vec<_> = refunds.iter().map(|(_, tax)| *tax).rev().collect();
+        pg.expect_refund().times(refunds.len()).returning(move |request, tax| {
+            assert_eq!(Some(tax), expected.pop());
+            let cancelled = 9_900 - request.expected_balance.won() + request.amount.won();
+            let newest = Cancellation { amount: Amount::Won(request.amount.won()), ..after(1).cancellations.remove(0) };
+            Ok(Payment { cancelled: Amount::Won(cancelled), cancellations: vec![newest], ..record("imps_1", "Paid", 9_900) })
+        });
+        let billing = billing(pg, quick());
+        let charged = billing.charge(request(9_900).with_tax(mixed).unwrap()).await;
+        assert!(matches!(charged, Ok(kr_billing::Charge::Paid(_))));
+        for (request, _) in refunds {
+            assert!(matches!(billing.refund(&request).await, Ok(Refund::Done(_))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_was_not_made_stands_in_nobodys_way() {
     let mut pg = gateway();
-    pg.expect_charge().returning(|_| Ok(kr_billing::Answer::Recorded(Box::new(record("imps_1", "Paid", 9_900)))));
-    let mut said = Vec::new();
-    pg.expect_refund().times(2).returning(move |request, tax| {
-        said.push(tax);
-        let expected = [None, Some(TaxSplit { tax_free: Some(900), vat: None })];
-        assert_eq!(said[..], expected[..said.len()]);
-        let cancelled = 9_900 - request.expected_balance.won() + request.amount.won();
-        let history = Cancellation {
-            id: None,
-            amount: Amount::Won(request.amount.won()),
-            at: None,
-            reason: None,
-            pg_tid: None,
-            receipt_url: None,
-        };
-        Ok(Payment { cancelled: Amount::Won(cancelled), cancellations: vec![history], ..record("imps_1", "Paid", 9_900) })
+    let mut sent = 0;
+    pg.expect_refund().times(2).returning(move |_, _| {
+        sent += 1;
+        if sent == 1 {
+            Err(Error::not_sent(Operation::Refund, ErrorKind::InvalidInput, "say the tax parts"))
+        } else {
+            Ok(after(400))
+        }
     });
     let billing = billing(pg, quick());
-    let charge = request(9_900).with_tax(TaxSplit { tax_free: Some(900), vat: None }).unwrap();
-    let Ok(kr_billing::Charge::Paid(_)) = billing.charge(charge).await else { panic!("not paid") };
-    // A part of a mixed sum: nobody knows which part of it is tax-free, so nothing is made up.
-    let partial = RefundRequest::partial(channel(), id("imps_1"), krw(100), krw(9_900)).unwrap();
-    let Ok(Refund::Done(_)) = billing.refund(&partial).await else { panic!("not refunded") };
-    let full = RefundRequest::full(channel(), id("imps_1"), krw(9_800));
-    let Ok(Refund::Done(_)) = billing.refund(&full).await else { panic!("not refunded") };
+    let unsaid = RefundRequest::partial(channel(), id("imps_1"), krw(400), krw(1_000)).unwrap();
+    assert_eq!(billing.refund(&unsaid).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert!(matches!(billing.refund(&part(400)).await, Ok(Refund::Done(_))));
 }
 
 #[tokio::test]

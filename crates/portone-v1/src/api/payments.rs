@@ -88,8 +88,9 @@ impl Client {
             if all.iter().any(|record| record.payment.order != *order) {
                 return Err(mismatch("merchant_uid"));
             }
-            if total.is_some_and(|total| total > all.len() as u64) {
-                return Err(bad(Operation::LookUpPayment, "the answer counts more payments than it holds"));
+            // An empty list is proof that nothing was charged, so it must say itself that it is whole.
+            if total != Some(all.len() as u64) {
+                return Err(bad(Operation::LookUpPayment, "the answer does not count as many payments as it holds"));
             }
             return Ok(all);
         }

@@ -94,5 +94,8 @@ pub(crate) fn read_tier(context: &Context<'_>, record: &RawValue) -> Result<Tier
 
 pub(crate) fn read_code(context: &Context<'_>, record: &RawValue) -> Result<StandardCode, Error> {
     let wire: CodeWire<'_> = context.fields(record)?;
-    Ok(StandardCode { code: context.need("code", context.word(wire.code))?, name: context.need("name", context.word(wire.name))? })
+    Ok(StandardCode {
+        code: context.need("code", context.word(wire.code))?,
+        name: context.need("name", context.word(wire.name))?,
+    })
 }

@@ -56,7 +56,7 @@ async fn how_far_a_charge_got() {
         ("204", raw("HTTP/1.1 204 No Content\r\n\r\n"), Reach::Unclear, ErrorKind::BadAnswer),
         ("400", refused(400, -1, "bad"), Reach::Refused, ErrorKind::Rejected),
         ("404", refused(404, -1, "없음"), Reach::Refused, ErrorKind::NotFound),
-        ("404 html", Act::Json(404, "<html>".into()), Reach::Refused, ErrorKind::BadAnswer),
+        ("404 html", Act::Json(404, "<html>".into()), Reach::Unclear, ErrorKind::BadAnswer),
         ("405", Act::Json(405, String::new()), Reach::Refused, ErrorKind::Rejected),
         ("429", Act::Json(429, "slow down".into()), Reach::Refused, ErrorKind::RateLimited),
         ("418", Act::Json(418, "{}".into()), Reach::Unclear, ErrorKind::BadAnswer),
