@@ -285,7 +285,7 @@ impl Case {
         match recovered {
             Recovered::Charge(ticket, resolved) => self.heard_again(ticket, resolved),
             Recovered::Refund(ticket, resolved) => self.heard_refund_again(ticket, resolved),
-            Recovered::TooEarly(_) => {}
+            Recovered::TooEarly(_) | Recovered::Foreign(_) => {}
         }
     }
 

@@ -286,7 +286,10 @@ impl Player<'_> {
             _ => None,
         };
         let is_there = listed.iter().any(|one| match one {
-            Recovered::Charge(other, _) | Recovered::Refund(other, _) | Recovered::TooEarly(other) => {
+            Recovered::Charge(other, _)
+            | Recovered::Refund(other, _)
+            | Recovered::TooEarly(other)
+            | Recovered::Foreign(other) => {
                 subject(other) == subject(ticket)
             }
         });

@@ -237,7 +237,7 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
             request = read_message(&mut client) => request,
             _ = epoch.changed() => return,
         };
-        let Some(request) = request else { return };
+        let Some(request) = request.filter(|request| request.whole()) else { return };
         let under_way = UnderWay::new(&shared.under_way);
         shared.requests.fetch_add(1, Ordering::Relaxed);
         let sent = note_send(&request, &shared);
@@ -272,11 +272,15 @@ async fn carry(
         _ => {}
     }
     let Some(line) = forward(upstream, request, shared.upstream).await else { return Carried::End };
-    // Nobody sends two requests at once here, so bytes or an end from the client mean that it has left.
+    // Nobody sends two requests at once here, so bytes or an end from the client mean that it has left. The request is on its way
+    // all the same: it counts as under way until the provider has done with it.
     let mut rest = [0_u8; 1];
     let answer = tokio::select! {
         answer = read_message(line) => answer,
-        _ = client.read(&mut rest), if how.is_none() => None,
+        _ = client.read(&mut rest), if how.is_none() => {
+            let _ = tokio::time::timeout(NEVER, read_message(line)).await;
+            None
+        }
     };
     let Some(answer) = answer else { return Carried::Reset };
     if let (Some(id), None, 401 | 429) = (sent, how, answer.status()) {
