@@ -260,16 +260,15 @@ impl Player<'_> {
         let billing = self.site.last_program(&self.case.desk).await;
         self.recover(&billing).await;
         let listed = self.recover(&billing).await;
-        for ticket in self.resume(&billing).await {
-            self.must_be_listed(&ticket, &listed);
-        }
+        let open = self.resume(&billing).await;
+        open.iter().for_each(|ticket| self.must_be_listed(ticket, &listed));
         let mut played = std::mem::take(&mut self.played);
         played.problems = rules::judge(&self.case);
         let facts = self.case.facts();
         played.story = facts.story.clone();
         played.doubts = facts.doubts;
         played.listed = listed.len() as u64;
-        played.settled = played.doubts.saturating_sub(played.listed);
+        played.settled = played.doubts - open.len() as u64;
         played.outcomes = facts.outcomes.clone();
         let (requests, line) = self.site.proxy.take_figures();
         played.requests = requests;
@@ -289,9 +288,7 @@ impl Player<'_> {
             Recovered::Charge(other, _)
             | Recovered::Refund(other, _)
             | Recovered::TooEarly(other)
-            | Recovered::Foreign(other) => {
-                subject(other) == subject(ticket)
-            }
+            | Recovered::Foreign(other) => subject(other) == subject(ticket),
         });
         // The doubt of another request than the one that was sent: that one's outcome is known, and this one was never made.
         let charge = ticket.order().map(|order| format!("charge {order}"));
