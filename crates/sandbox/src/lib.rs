@@ -41,6 +41,9 @@ mod declines;
 mod engine;
 mod faults;
 mod form;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod messages;
 mod ops;

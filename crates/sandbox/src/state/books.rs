@@ -1,16 +1,50 @@
 //! The books: every record, with the indexes that find them. Pure data, no clock, no network.
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
 
 use super::model::{Key, LedgerEntry, LedgerKind, Payment, Prepared, Schedule, ScheduleStatus};
 
-/// A token handed out for the account's one key pair.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A token handed out for the account's one key pair. The state file holds its print only: after a restart it is still taken, and
+/// the next `getToken` hands out another.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
-    pub(crate) value: String,
+    #[serde(skip)]
+    value: Option<String>,
+    print: u64,
     pub(crate) expires_at: i64,
+}
+
+impl Token {
+    pub(crate) fn new(value: String, expires_at: i64) -> Self {
+        Self { print: Self::print_of(&value), value: Some(value), expires_at }
+    }
+
+    /// Its text, unless it was read from a state file.
+    pub(crate) fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// Whether this text is the token.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.print == Self::print_of(text)
+    }
+
+    fn print_of(text: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(text.as_bytes());
+        hasher.finish()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 /// Every record of the account. This is what a state file holds.

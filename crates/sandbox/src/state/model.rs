@@ -65,7 +65,7 @@ fn days_before(year: i64, month: i64) -> i64 {
 }
 
 /// The buyer's fields of a payment or schedule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Buyer {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
@@ -81,6 +81,8 @@ pub(crate) struct Key {
     pub(crate) channel: ChannelRef,
     pub(crate) card: StoredCard,
     pub(crate) customer_id: Option<String>,
+    /// Not in the state file: who buys is nobody's business there.
+    #[serde(skip)]
     pub(crate) holder: Buyer,
     pub(crate) inserted: i64,
     pub(crate) updated: i64,
@@ -135,6 +137,8 @@ pub(crate) struct Order {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) name: Option<String>,
+    /// Not in the state file.
+    #[serde(skip)]
     pub(crate) buyer: Buyer,
     pub(crate) tax_free: i64,
     pub(crate) vat_amount: Option<i64>,

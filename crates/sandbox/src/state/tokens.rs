@@ -25,12 +25,15 @@ impl World {
             return Err(Refusal::unauthorized());
         }
         let now = self.now();
-        let token = match self.books.token.take() {
+        let token = match self.books.token.take().filter(|token| token.value().is_some()) {
             Some(token) if token.expires_at - now > LAST_MINUTE => token,
-            Some(token) if token.expires_at > now => Token { expires_at: token.expires_at + EXTENSION, ..token },
-            _ => Token { value: fresh(), expires_at: now + LIFE },
+            Some(mut token) if token.expires_at > now => {
+                token.expires_at += EXTENSION;
+                token
+            }
+            _ => Token::new(fresh(), now + LIFE),
         };
-        let body = json!({ "access_token": token.value, "now": now, "expired_at": token.expires_at });
+        let body = json!({ "access_token": token.value(), "now": now, "expired_at": token.expires_at });
         self.books.token = Some(token);
         Ok(Reply::new(body))
     }
@@ -38,7 +41,7 @@ impl World {
     /// Whether a token is the one that is alive.
     pub(crate) fn accepts(&self, token: &str) -> bool {
         let now = self.now();
-        self.books.token.as_ref().is_some_and(|alive| alive.value == token && alive.expires_at > now)
+        self.books.token.as_ref().is_some_and(|alive| alive.is(token) && alive.expires_at > now)
     }
 
     /// Makes the token in use worthless, as a new secret in the console does.
