@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use kr_billing::journal::Outcome;
-use kr_billing::{Error, ErrorKind, NotCharged};
+use kr_billing::{Error, ErrorKind, NotCharged, Operation};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -64,12 +64,12 @@ impl Failure {
     /// For people: what, why, and what to do.
     pub(crate) fn text(&self, texts: &'static Texts) -> String {
         let mut lines = match self {
-            Self::Library(error) => vec![format!("{}: {error}", texts.error)],
-            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, not_charged.error())],
+            Self::Library(error) => vec![format!("{}: {}", texts.error, show::spoken(&error.to_string()))],
+            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error()))],
             Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
         };
         if let Some(error) = self.error() {
-            lines.extend(sources(error).into_iter().map(|source| format!("  {}: {source}", texts.because)));
+            lines.extend(sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, show::spoken(&source))));
             lines.extend(advice(error, texts).map(|advice| format!("  {}: {advice}", texts.to_do)));
         }
         lines.iter().map(|line| show::clean(line)).collect::<Vec<_>>().join("\n")
@@ -83,7 +83,7 @@ impl Failure {
                 error["operation"] = json!(known.operation().to_string());
                 error["reach"] = json!(show::word(&known.reach()));
                 error["kind"] = json!(show::word(&known.kind()));
-                error["message"] = json!(known.message());
+                error["message"] = json!(show::spoken(known.message()));
                 error["pg_code"] = json!(known.pg_code());
                 error["pg_message"] = json!(known.pg_message());
             }
@@ -109,6 +109,16 @@ fn earlier(outcome: &Outcome) -> Value {
     }
 }
 
+/// An error behind "not charged": its operation, a charge, is said already.
+fn why_not(error: &Error) -> String {
+    let text = show::spoken(&error.to_string());
+    let operation = format!("{}: ", error.operation());
+    match (error.operation(), text.strip_prefix(&operation)) {
+        (Operation::Charge, Some(rest)) => rest.to_owned(),
+        _ => text,
+    }
+}
+
 fn sources(error: &Error) -> Vec<String> {
     let mut texts = Vec::new();
     let mut source = error.source();
@@ -122,6 +132,9 @@ fn sources(error: &Error) -> Vec<String> {
 /// What to do about a kind of error, where its own text does not say it.
 fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
     match error.kind() {
+        ErrorKind::InvalidInput if error.operation() == Operation::Refund && error.message().starts_with("tax: ") => {
+            Some(texts.do_refund_tax)
+        }
         ErrorKind::Unauthorized => Some(texts.do_unauthorized),
         ErrorKind::RateLimited => Some(texts.do_rate_limited),
         ErrorKind::Unreachable => Some(texts.do_unreachable),

@@ -53,7 +53,17 @@ texts! {
         "there is no terminal to ask; repeat with --yes if this is meant",
         "물어볼 터미널이 없습니다. 맞다면 --yes를 붙여 다시 실행하세요";
     proceed: "Go on?", "계속할까요?";
-    given_up: "given up; nothing was sent", "그만두었습니다. 아무것도 보내지 않았습니다";
+    given_up:
+        "you did not say yes, so nothing was sent; nothing is left to do",
+        "예라고 답하지 않아 아무것도 보내지 않았습니다. 더 할 일은 없습니다";
+    not_taken: "`{}` does not take {}; leave it out", "`{}`에는 {} 옵션을 쓸 수 없습니다. 빼고 실행하세요";
+    span_too_long:
+        "--from, --to: a list reaches over at most 90 days; ask in parts",
+        "--from, --to: 한 번에 최대 90일까지 조회할 수 있습니다. 나누어 조회하세요";
+    span_backwards: "--to: is before --from", "--to: --from보다 앞선 시각입니다";
+    do_refund_tax:
+        "say what part of this refund is tax-free: --taxable if none is, else --tax-free WON",
+        "이 환불의 면세 금액을 정하세요. 면세가 없으면 --taxable, 있으면 --tax-free 금액";
     do_unauthorized:
         "check account.imp_key and account.imp_secret against PortOne's console",
         "account.imp_key와 account.imp_secret을 PortOne 콘솔과 맞춰 보세요";
@@ -110,6 +120,12 @@ texts! {
         "카드가 저장되었는지 알 수 없습니다. 결제하기 전에 빌링키를 조회하세요.";
     declined: "Declined. Nothing was charged.", "거절되었습니다. 결제되지 않았습니다.";
     recovery_later: "try again another day, under a new order id", "다른 날 새 주문번호로 다시 시도";
+    recovery_retry_later:
+        "another day: `schedule retry` again, or book it anew with `schedule move --again`; under the same order id",
+        "다른 날 같은 주문번호로 `schedule retry`를 다시 하거나 `schedule move --again`으로 다시 예약";
+    recovery_retry_then:
+        "{}; then `schedule retry`, or `schedule move --again`, under the same order id",
+        "{}. 그 뒤 같은 주문번호로 `schedule retry` 또는 `schedule move --again`";
     recovery_other_card: "ask for another card, or for this one's data again", "다른 카드를 받거나 카드 정보를 다시 받기";
     recovery_call: "the holder must call the card company", "카드 주인이 카드사에 전화";
     recovery_never: "never try this card again", "이 카드로 다시 시도하지 않기";
@@ -118,8 +134,11 @@ texts! {
         "IN DOUBT: it may have happened. Do not repeat it under another id.",
         "결과를 알 수 없습니다. 처리되었을 수 있으니 다른 번호로 다시 하지 마세요.";
     not_made:
-        "NOT MADE: the order id belongs to another payment. Take a new one if this is meant to be another charge.",
-        "결제하지 않았습니다. 이 주문번호는 다른 결제의 것입니다. 별도의 결제라면 새 주문번호를 쓰세요.";
+        "NOT MADE: the order id belongs to another payment.",
+        "결제하지 않았습니다. 이 주문번호는 다른 결제의 것입니다.";
+    do_order_taken:
+        "look at it with `kr-billing {}`; if this is meant to be another charge, take another order id",
+        "`kr-billing {}`로 그 결제를 확인하고, 별도의 결제라면 다른 주문번호를 쓰세요";
     paid_otherwise:
         "PAID, BUT NOT AS ASKED: look at it before anything else is done.",
         "요청과 다르게 결제되었습니다. 다른 일을 하기 전에 직접 확인하세요.";
@@ -166,28 +185,39 @@ texts! {
     key_deleted: "The billing key {} is deleted.", "빌링키 {}을(를) 삭제했습니다.";
     key_already_gone: "There is no billing key {}; nothing to delete.", "빌링키 {}이(가) 없습니다. 삭제할 것이 없습니다.";
     booked: "Booked.", "예약했습니다.";
+    booked_already:
+        "It was booked already, for this time, amount and name; nothing was sent.",
+        "이 시각, 금액, 주문명으로 이미 예약되어 있습니다. 아무것도 보내지 않았습니다.";
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
+    nothing_waiting: "Nothing was waiting.", "대기 중인 예약이 없습니다.";
+    nothing_waiting_sent:
+        "Nothing was waiting in the next {} days; nothing was sent. --yes asks the server about later ones too.",
+        "앞으로 {}일 안에 대기 중인 예약이 없습니다. 아무것도 보내지 않았습니다. 그 뒤의 예약까지 취소하려면 --yes를 쓰세요.";
     dismissed: "Closed. The order ids stay taken.", "닫았습니다. 주문번호는 다시 쓸 수 없습니다.";
     nothing_open: "No entry is open.", "열려 있는 항목이 없습니다.";
     too_early:
         "left alone, since it may still be under way; run this again later",
         "아직 진행 중일 수 있어 그대로 두었습니다. 나중에 다시 실행하세요";
 
+    foreign:
+        "cannot be settled with this configuration (its channel is not configured here, or the look-up was refused); it stays open",
+        "이 설정으로는 정리할 수 없어 열린 채로 둡니다 (채널이 설정에 없거나 조회가 거절됨)";
+
     // What is about to happen.
     will_dismiss:
-        "This closes {} entries of the journal without an answer. What became of them is then yours to know.",
+        "Entries of the journal to be closed without an answer: {}. What became of them is then yours to know.",
         "저널의 항목 {}건을 답 없이 닫습니다. 어떻게 되었는지는 직접 확인한 것으로 합니다.";
     will_delete_key:
         "This deletes the billing key {}. It cannot be charged any more.",
         "빌링키 {}을(를) 삭제합니다. 더는 결제할 수 없습니다.";
     schedules_waiting:
-        "It has {} waiting bookings; take them back first, since V1 does not say what becomes of them.",
+        "Bookings that wait for it: {}. Take them back first, since V1 does not say what becomes of them.",
         "대기 중인 예약이 {}건 있습니다. V1은 이 예약이 어떻게 되는지 정하지 않으므로 먼저 취소하세요.";
     will_refund_all: "This refunds ALL that is left of {}: {} won.", "{}의 남은 금액을 모두 환불합니다: {}원.";
     will_refund_part: "This refunds a part of {}: {} of {} won.", "{}의 일부를 환불합니다: {}원 (남은 금액 {}원).";
     will_cancel_schedules: "This takes these bookings of {} back:", "{}의 다음 예약을 취소합니다:";
-    will_cancel_all: "This takes ALL waiting bookings of {} back.", "{}의 대기 중인 예약을 모두 취소합니다.";
+    will_cancel_all: "This takes ALL waiting bookings of {} back. Seen: {}.", "{}의 대기 중인 예약을 모두 취소합니다. 조회된 예약: {}건.";
     issuance_not_refundable:
         "this is the record of a window's issuance; no money moved, so none can be refunded",
         "발급창의 발급 기록입니다. 돈이 움직이지 않았으므로 환불할 것이 없습니다";
@@ -211,6 +241,7 @@ texts! {
     status_ready: "ready", "미결제";
     status_paid: "paid", "결제완료";
     status_cancelled: "refunded", "환불";
+    status_partly: "partly refunded", "부분 환불";
     status_failed: "failed", "실패";
     status_issued: "key issued, nothing charged", "빌링키 발급 (결제 아님)";
     schedule_waiting: "waiting", "대기";
@@ -293,7 +324,17 @@ texts! {
 
     // The page that opens a window.
     page_title: "Register a card", "카드 등록";
-    page_button: "Open the window", "등록창 열기";
+    page_button: "Open the card window", "카드 등록창 열기";
+    page_name: "For", "내용";
+    page_order: "Order id", "주문번호";
+    page_amount: "Amount shown", "표시 금액";
+    page_no_charge:
+        "Nothing is charged now: only the card is registered.",
+        "지금은 결제되지 않습니다. 카드만 등록합니다.";
+    page_wait: "The window is open.", "등록창을 열었습니다.";
+    page_no_script:
+        "The payment script did not load, so the window cannot be opened. Check the network or a script blocker, and reload the page.",
+        "결제 스크립트를 불러오지 못해 등록창을 열 수 없습니다. 네트워크나 차단 프로그램을 확인하고 새로고침하세요.";
     page_after:
         "Done; check it with: kr-billing payments show",
         "끝났습니다. 다음으로 확인하세요: kr-billing payments show";

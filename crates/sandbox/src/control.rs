@@ -112,7 +112,7 @@ async fn perform(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> 
     match (method, parts) {
         ("GET", []) => Ok(json!({ "version": env!("CARGO_PKG_VERSION"), "calls": CALLS })),
         ("GET", ["clock"]) => Ok(to_value(handle.clock())),
-        ("POST", ["clock"]) => clock(handle, read(body)?).await,
+        ("POST", ["clock"]) => clock(handle, clock_order(body)?).await,
         ("GET", ["ledger"]) => Ok(json!({ "entries": handle.ledger() })),
         ("GET", ["requests"]) => Ok(json!({ "entries": handle.requests() })),
         ("GET", ["channels"]) => Ok(to_value(handle.channels())),
@@ -156,6 +156,15 @@ fn records(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> Result
         }
         _ => Err(Trouble::NoSuchCall),
     }
+}
+
+/// Reads what the clock is to do. A body that says nothing of it is told what it could say.
+fn clock_order(body: &[u8]) -> Result<ClockOrder, Trouble> {
+    const TAKES: &str = "takes one of: {\"set\": UNIX seconds}, {\"advance\": seconds}, {\"real_time\": true or false}";
+    read(body).map_err(|trouble| match trouble {
+        Trouble::Refused(text) => Trouble::Refused(format!("{text}; {TAKES}")),
+        other => other,
+    })
 }
 
 async fn clock(handle: &Handle, order: ClockOrder) -> Result<Value, Trouble> {

@@ -6,11 +6,10 @@ use serde_json::{Value, json};
 use super::{facts, mask, table, time};
 use crate::texts::Texts;
 
-/// A billing key for programs, by the wire's names.
+/// A billing key for programs, by the wire's names. A channel that cannot be told is left out.
 pub(crate) fn json(key: &StoredKey, channel: Option<&ChannelName>, with_holder: bool) -> Value {
     let mut value = json!({
         "customer_uid": key.id,
-        "channel": channel,
         "pg_provider": key.pg_provider,
         "pg_id": key.pg_id,
         "sandbox": key.sandbox,
@@ -21,6 +20,9 @@ pub(crate) fn json(key: &StoredKey, channel: Option<&ChannelName>, with_holder: 
         "inserted": key.inserted,
         "updated": key.updated,
     });
+    if let Some(channel) = channel {
+        value["channel"] = json!(channel);
+    }
     if with_holder {
         value["holder"] = mask::json(&key.holder);
     }

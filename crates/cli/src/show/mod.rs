@@ -111,6 +111,31 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
+/// The words that open a source tag, such as `[oa cancel]`.
+const SOURCES: [&str; 8] = ["oa", "docs", "help", "seed", "obs", "rules", "man", "lit"];
+
+/// A library's text for somebody at a terminal: without the tags of its sources, and with the command's words for a call.
+pub(crate) fn spoken(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let tag = behind.split_once(']').filter(|(tag, _)| SOURCES.contains(&tag.split(' ').next().unwrap_or_default()));
+        out.push_str(before);
+        rest = match tag {
+            Some((_, after)) => {
+                out.truncate(out.trim_end().len());
+                after
+            }
+            None => {
+                out.push('[');
+                behind
+            }
+        };
+    }
+    out.push_str(rest);
+    out.replace("TaxSplit::taxable()", "--taxable")
+}
+
 /// An enum's name as programs read it: `NotSent` becomes `not_sent`.
 pub(crate) fn word(name: &impl Debug) -> String {
     let name = format!("{name:?}");
@@ -145,6 +170,13 @@ mod tests {
     fn a_providers_text_cannot_command_the_terminal() {
         assert!(!clean("a\u{1b}[2Jb\r\u{7}").contains(['\u{1b}', '\r', '\u{7}']));
         assert_eq!(clean("가\nb"), "가\nb");
+    }
+
+    #[test]
+    fn no_source_tag_and_no_rust_is_spoken() {
+        let text = "tax: state it, with TaxSplit::taxable() if no part is [oa cancel] [help tax] [nothing was sent]";
+        assert_eq!(spoken(text), "tax: state it, with --taxable if no part is [nothing was sent]");
+        assert_eq!(spoken("a [seed 000 §2]; b [ c"), "a; b [ c");
     }
 
     #[test]

@@ -1,29 +1,53 @@
 //! What became of calls that act.
 
+use kr_billing::contract::outcome::Attempt;
 use kr_billing::{
     BillingKey, Charge, Decline, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund, Resolved,
     ResolvedRefund, Ticket,
 };
 use serde_json::json;
 
-use super::{Answer, facts, key, payment, word};
+use super::{Answer, facts, fill, key, payment, spoken, word};
 use crate::exit::Exit;
 use crate::texts::Texts;
 
 /// A charge.
 pub(crate) fn charge(charge: &Charge, texts: &Texts) -> Answer {
+    charged(charge, false, texts)
+}
+
+/// A booking that was charged now.
+pub(crate) fn retry(charge: &Charge, texts: &Texts) -> Answer {
+    charged(charge, true, texts)
+}
+
+fn charged(charge: &Charge, retry: bool, texts: &Texts) -> Answer {
     match charge {
         Charge::Paid(paid) => self::paid(paid, texts),
-        Charge::Declined(decline) => declined(decline, texts),
+        Charge::Declined(decline) => declined(decline, retry, texts),
         Charge::InDoubt(doubt) => in_doubt(doubt, texts),
     }
 }
 
+/// What a ticket asks about, in words: it stands before each of several answers.
+pub(crate) fn subject(ticket: &Ticket, texts: &Texts) -> String {
+    let what = match &ticket.attempt {
+        Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => format!("{} {order}", texts.order),
+        Attempt::Refund { payment, amount, .. } => {
+            format!("{} {payment}, {} {amount}{}", texts.payment, texts.refunded, texts.won)
+        }
+        Attempt::Issue { key } => format!("{} {key}", texts.billing_key),
+        _ => String::new(),
+    };
+    format!("{what}, {} {}", texts.channel, ticket.channel)
+}
+
 /// A doubt about a charge that was asked about again.
-pub(crate) fn resolved(resolved: &Resolved, texts: &Texts) -> Answer {
+pub(crate) fn resolved(ticket: &Ticket, resolved: &Resolved, texts: &Texts) -> Answer {
+    let retry = matches!(ticket.attempt, Attempt::Retry { .. });
     match resolved {
         Resolved::Paid(paid) => self::paid(paid, texts),
-        Resolved::Declined(decline) => declined(decline, texts),
+        Resolved::Declined(decline) => declined(decline, retry, texts),
         Resolved::NotCharged => Answer::with(Exit::Refused, json!({ "outcome": "not_charged" }), texts.proved_not_charged),
         Resolved::Mismatch { payment, fields } => {
             let json = json!({ "outcome": "mismatch", "fields": fields, "payment": payment::json(payment, false) });
@@ -92,7 +116,8 @@ fn paid(paid: &Paid, texts: &Texts) -> Answer {
     Answer::done(json, format!("{lines}\n{}", payment::one(&paid.payment, texts)))
 }
 
-fn declined(decline: &Decline, texts: &Texts) -> Answer {
+fn declined(decline: &Decline, retry: bool, texts: &Texts) -> Answer {
+    let to_do = if retry { recovery_of_retry(decline.recovery(), texts) } else { recovery(decline.recovery(), texts).to_owned() };
     let json = json!({
         "outcome": "declined",
         "reason": word(&decline.reason),
@@ -107,7 +132,7 @@ fn declined(decline: &Decline, texts: &Texts) -> Answer {
         (texts.payment, decline.payment.as_ref().map(ToString::to_string)),
         (texts.pg_code, decline.pg_code.clone()),
         (texts.reason, Some(decline.pg_message.clone())),
-        (texts.to_do, Some(recovery(decline.recovery(), texts).to_owned())),
+        (texts.to_do, Some(to_do)),
     ];
     Answer::with(Exit::Refused, json, format!("{}\n{}", texts.declined, facts(rows)))
 }
@@ -128,23 +153,29 @@ pub(crate) fn in_doubt(doubt: &Doubt, texts: &Texts) -> Answer {
     let json = json!({
         "outcome": "in_doubt",
         "cause": word(&doubt.cause),
-        "detail": doubt.detail,
+        "detail": spoken(&doubt.detail),
         "imp_uid": payment_of(&doubt.cause),
         "fields": fields(&doubt.cause),
         "ticket": doubt.ticket,
     });
+    let taken = matches!(doubt.cause, DoubtCause::OrderTaken { .. });
     let rows = vec![
         (texts.order, doubt.ticket.order().map(ToString::to_string)),
         (texts.payment, payment_of(&doubt.cause)),
-        (texts.reason, Some(cause(doubt, texts).to_owned())),
+        (texts.reason, Some(cause(doubt, texts))),
         (texts.fields, fields(&doubt.cause).map(|fields| fields.join(", "))),
+        (texts.to_do, taken.then(|| look_at(doubt, texts))),
     ];
     let head = match doubt.cause {
         DoubtCause::OrderTaken { .. } => texts.not_made,
         DoubtCause::Mismatch { .. } => texts.paid_otherwise,
         _ => texts.in_doubt,
     };
-    let text = format!("{head}\n{}\n{}\n{}", facts(rows), texts.keep_ticket, json!(doubt.ticket));
+    // Asking again would answer the same for ever, so that ticket is not offered.
+    let text = match taken {
+        true => format!("{head}\n{}", facts(rows)),
+        false => format!("{head}\n{}\n{}\n{}", facts(rows), texts.keep_ticket, json!(doubt.ticket)),
+    };
     Answer::with(Exit::InDoubt, json, text)
 }
 
@@ -160,16 +191,24 @@ fn still_in_doubt(ticket: &Ticket, texts: &Texts) -> Answer {
 }
 
 /// Why nobody can vouch for it.
-fn cause<'a>(doubt: &'a Doubt, texts: &Texts) -> &'a str {
-    match doubt.cause {
+fn cause(doubt: &Doubt, texts: &Texts) -> String {
+    let known = match doubt.cause {
         DoubtCause::AnswerLost => texts.cause_answer_lost,
         DoubtCause::UnknownOutcome => texts.cause_unknown,
         DoubtCause::Duplicate => texts.cause_duplicate,
         DoubtCause::Mismatch { .. } => texts.cause_mismatch,
         DoubtCause::OrderTaken { .. } => texts.cause_order_taken,
         DoubtCause::EarlierAttempt => texts.cause_earlier,
-        _ => &doubt.detail,
-    }
+        _ => return spoken(&doubt.detail),
+    };
+    known.to_owned()
+}
+
+/// How to see the payment that an order id belongs to.
+fn look_at(doubt: &Doubt, texts: &Texts) -> String {
+    let order = doubt.ticket.order().map(ToString::to_string).unwrap_or_default();
+    let verb = payment_of(&doubt.cause).map_or_else(|| format!("payments find {order}"), |id| format!("payments show {id}"));
+    fill(texts.do_order_taken, &[&verb])
 }
 
 fn fields(cause: &DoubtCause) -> Option<&[String]> {
@@ -184,6 +223,15 @@ fn payment_of(cause: &DoubtCause) -> Option<String> {
         DoubtCause::Mismatch { payment, .. } => Some(payment.to_string()),
         DoubtCause::OrderTaken { payment } => payment.as_ref().map(ToString::to_string),
         _ => None,
+    }
+}
+
+/// What helps after a booking was charged and declined: it keeps its order id.
+fn recovery_of_retry(recovery: Recovery, texts: &Texts) -> String {
+    match recovery {
+        Recovery::TryLater => texts.recovery_retry_later.to_owned(),
+        Recovery::Never => texts.recovery_never.to_owned(),
+        other => fill(texts.recovery_retry_then, &[self::recovery(other, texts)]),
     }
 }
 

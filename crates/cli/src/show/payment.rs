@@ -14,7 +14,7 @@ pub(crate) fn json(payment: &Payment, with_buyer: bool) -> Value {
         "status": payment.status.as_word(),
         "amount": payment.amount,
         "cancel_amount": payment.cancelled,
-        "balance": payment.balance(),
+        "balance": captured(payment).then(|| payment.balance()).flatten(),
         "currency": payment.currency.as_str(),
         "sandbox": payment.sandbox,
         "pg_provider": payment.pg_provider,
@@ -120,6 +120,11 @@ pub(crate) fn balance(payment: &Payment, texts: &Texts) -> String {
     payment.balance().map_or_else(|| texts.unknown.to_owned(), |left| won(&Amount::Won(left), texts))
 }
 
+/// Whether money came: only then is there a balance.
+fn captured(payment: &Payment) -> bool {
+    payment.status.was_captured() && !payment.is_issuance()
+}
+
 fn refunded(payment: &Payment) -> bool {
     payment.cancelled.won() != Some(0)
 }
@@ -128,6 +133,9 @@ fn refunded(payment: &Payment) -> bool {
 pub(crate) fn status(payment: &Payment, texts: &Texts) -> String {
     if payment.is_issuance() && payment.status == PaymentStatus::Paid {
         return texts.status_issued.to_owned();
+    }
+    if captured(payment) && refunded(payment) && payment.balance().is_some_and(|left| left > 0) {
+        return texts.status_partly.to_owned();
     }
     status_word(&payment.status, texts)
 }

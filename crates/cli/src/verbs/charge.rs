@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, outcome};
+use crate::texts::Texts;
 use crate::watch;
 
 /// What `charge` takes.
@@ -33,8 +34,17 @@ pub(crate) async fn run(session: &Session, args: ChargeArgs) -> Result<Answer, F
 
 /// Waits for a charge. When it is broken off by hand its intent stays in the journal, and its ticket is printed.
 pub(crate) async fn send(session: &Session, charge: impl Future<Output = Result<Charge, NotCharged>>) -> Result<Answer, Failure> {
+    send_and(session, charge, outcome::charge).await
+}
+
+/// Waits for a charge, as [`send`] does, and tells it by `show`.
+pub(crate) async fn send_and(
+    session: &Session,
+    charge: impl Future<Output = Result<Charge, NotCharged>>,
+    show: fn(&Charge, &Texts) -> Answer,
+) -> Result<Answer, Failure> {
     match watch::unless_interrupted(charge).await {
-        Some(Ok(charge)) => Ok(outcome::charge(&charge, session.texts())),
+        Some(Ok(charge)) => Ok(show(&charge, session.texts())),
         Some(Err(not_charged)) => Err(not_charged.into()),
         None => broken_off(session),
     }

@@ -10,7 +10,7 @@ use super::pages;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::{Answer, fill, prose, word};
+use crate::show::{Answer, fill, prose, spoken, word};
 use crate::texts::Texts;
 
 /// A clock that is off by this many seconds is worth saying: tokens age by the server's clock, but booked times are yours.
@@ -49,7 +49,7 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
                 findings.extend(channel.into_iter().flatten());
             }
         }
-        Err(error) => findings.push(Finding::new(texts.check_channels, Health::Warning, &error.to_string())),
+        Err(error) => findings.push(Finding::new(texts.check_channels, Health::Warning, &spoken(&error.to_string()))),
     }
     if config.journal.is_none() {
         findings.push(Finding::new(texts.journal, Health::Warning, texts.journal_advice));
@@ -67,8 +67,8 @@ impl Finding {
 /// No token, no further question.
 fn sick(error: &Error, texts: &Texts) -> Answer {
     let detail = match Exit::of(error) {
-        Exit::Usage => format!("{error}; {}", texts.do_unauthorized),
-        _ => format!("{error}; {}", texts.do_unreachable),
+        Exit::Usage => format!("{}; {}", spoken(&error.to_string()), texts.do_unauthorized),
+        _ => format!("{}; {}", spoken(&error.to_string()), texts.do_unreachable),
     };
     report(Exit::of(error), &[Finding::new(texts.check_token, Health::Wrong, &detail)], texts)
 }

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use kr_billing::contract::outcome::Attempt;
 use kr_billing::{
-    Billing, BillingKey, BillingKeyId, ChannelName, Error, ErrorKind, IssueRequest, Operation, Reach, ScheduleStatus, Ticket,
-    TimeWindow, UnixSeconds,
+    Billing, BillingKey, BillingKeyId, ChannelName, Error, ErrorKind, IssueRequest, Operation, Reach, ScheduleStatus, StoredKey,
+    Ticket, TimeWindow, UnixSeconds,
 };
 use serde_json::json;
 
@@ -124,6 +124,7 @@ fn issue_ticket(billing: &Billing, channel: &ChannelName, key: BillingKeyId) -> 
         sent_at_ms: now,
         settled_at_ms: now.saturating_add(u64::try_from(wait).unwrap_or(u64::MAX)),
         known: Vec::new(),
+        claim: None,
     }
 }
 
@@ -138,13 +139,28 @@ async fn list(session: &Session, billing: &Billing, ids: &[BillingKeyId]) -> Res
     let found = pages::client(billing, session)?.keys(ids).await?;
     let missing = found.missing;
     let stored: Vec<_> = found.found.into_iter().map(|record| record.into_stored()).collect();
-    let json =
-        json!({ "keys": stored.iter().map(|stored| key::json(stored, None, true)).collect::<Vec<_>>(), "missing": missing });
+    let mut keys = Vec::new();
+    for stored in &stored {
+        keys.push(key::json(stored, channel_of(billing, stored)?, true));
+    }
+    let json = json!({ "keys": keys, "missing": missing });
     let mut text = key::many(&stored, session.texts());
     if !missing.is_empty() {
         text.push_str(&format!("\n{}: {}", session.texts().not_there, missing.join(", ")));
     }
     Ok(Answer::done(json, text))
+}
+
+/// The one channel that a key can be of, by its PG. `None` when several could have it.
+fn channel_of<'a>(billing: &'a Billing, stored: &StoredKey) -> Result<Option<&'a ChannelName>, Error> {
+    let mut fitting = Vec::new();
+    for name in billing.channels() {
+        let profile = billing.profile(name)?;
+        if stored.pg_provider.as_deref().is_none_or(|pg| profile.owns_provider(pg)) {
+            fitting.push(name);
+        }
+    }
+    Ok(if let [one] = fitting.as_slice() { Some(*one) } else { None })
 }
 
 async fn delete(session: &Session, billing: &Billing, args: DeleteArgs) -> Result<Answer, Failure> {

@@ -29,6 +29,9 @@ pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
     sandbox::log(&command);
     let session = Session { lang, globals, armed: Armed::default() };
     let json = session.globals.json;
+    if let Err(failure) = check_options(&session, &command) {
+        return tell(&session, &failure).code();
+    }
     let answer = match command {
         Command::Demo => return demo::run(lang).await,
         Command::Sandbox(args) => sandbox::run(&session, args).await,
@@ -41,6 +44,26 @@ pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
         },
     };
     answer.unwrap_or_else(|failure| tell(&session, &failure)).code()
+}
+
+/// The common options that a verb would not heed are refused: nobody should believe that they did something.
+fn check_options(session: &Session, command: &Command) -> Result<(), Failure> {
+    let globals = &session.globals;
+    let (verb, config) = match command {
+        Command::Demo => ("demo", globals.config.is_some()),
+        Command::Sandbox(_) => ("sandbox", false),
+        _ => return Ok(()),
+    };
+    let given = [
+        ("--json", globals.json),
+        ("--base-url", globals.base_url.is_some()),
+        ("--allow-plaintext", globals.allow_plaintext),
+        ("--config", config),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Failure::plain(Exit::Usage, show::fill(session.texts().not_taken, &[verb, option]))),
+        None => Ok(()),
+    }
 }
 
 async fn operate(session: &Session, command: Command) -> Result<Answer, Failure> {

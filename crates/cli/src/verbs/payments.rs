@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use kr_billing::portone_v1::{StatusFilter, StatusQuery};
 use kr_billing::{
-    Billing, ChannelName, Error, Krw, Operation, OrderId, Payment, PaymentId, PaymentStatus, RefundRequest, TaxSplit,
+    Billing, ChannelName, Error, Krw, Operation, OrderId, Payment, PaymentId, PaymentStatus, RefundRequest, TaxSplit, UnixSeconds,
 };
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, outcome, payment};
+use crate::texts::Texts;
 use crate::{ask, watch};
 
 /// The verbs about payments.
@@ -145,10 +146,22 @@ async fn find(session: &Session, billing: &Billing, args: &FindArgs) -> Result<A
 }
 
 async fn list(session: &Session, billing: &Billing, args: &ListArgs) -> Result<Answer, Failure> {
+    check_span(billing.now(), &args.span, session.texts())?;
     let query = StatusQuery { from: args.span.from, to: args.span.to, page: args.page, limit: args.limit, sorting: None };
     let status = args.status.map_or(StatusFilter::All, State::filter);
     let page = pages::client(billing, session)?.payments_by_status(status, &query).await?;
     Ok(pages::of_payments(&page, session.texts()))
+}
+
+/// A list reaches over at most 90 days; without an end it ends now, without a start it starts 90 days before. `[oa status]`
+fn check_span(now: UnixSeconds, span: &SpanArgs, texts: &Texts) -> Result<(), Failure> {
+    const LONGEST: u64 = 90 * 86_400;
+    let Some(from) = span.from else { return Ok(()) };
+    match span.to.unwrap_or(UnixSeconds(now.0.max(from.0))).0.checked_sub(from.0) {
+        None => Err(Failure::plain(Exit::Usage, texts.span_backwards)),
+        Some(long) if long > LONGEST => Err(Failure::plain(Exit::Usage, texts.span_too_long)),
+        Some(_) => Ok(()),
+    }
 }
 
 async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Result<Answer, Failure> {

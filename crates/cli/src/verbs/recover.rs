@@ -1,9 +1,9 @@
 //! `recover`: the journal's open entries, after a crash for example.
 
-use kr_billing::{Recovered, Ticket};
+use kr_billing::Recovered;
 use serde_json::json;
 
-use super::resume::together;
+use super::resume::{about, together};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -26,19 +26,20 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
 
 fn settled(recovered: &Recovered, texts: &Texts) -> Answer {
     let (ticket, mut answer) = match recovered {
-        Recovered::Charge(ticket, resolved) => (ticket, outcome::resolved(resolved, texts)),
+        Recovered::Charge(ticket, resolved) => (ticket, outcome::resolved(ticket, resolved, texts)),
         Recovered::Refund(ticket, resolved) => (ticket, outcome::resolved_refund(resolved, texts)),
-        Recovered::TooEarly(ticket) => (ticket, too_early(ticket, texts)),
+        Recovered::TooEarly(ticket) => (ticket, left_open("too_early", texts.too_early)),
+        Recovered::Foreign(ticket) => (ticket, left_open("foreign", texts.foreign)),
     };
     answer.json["ticket"] = json!(ticket);
     // That a charge was declined or never made is what was asked: only a doubt is left to do.
     if answer.exit == Exit::Refused {
         answer.exit = Exit::Done;
     }
-    answer
+    about(ticket, answer, texts)
 }
 
-fn too_early(ticket: &Ticket, texts: &Texts) -> Answer {
-    let order = ticket.order().map(ToString::to_string).unwrap_or_default();
-    Answer::with(Exit::InDoubt, json!({ "outcome": "too_early" }), format!("{order}: {}", texts.too_early))
+/// An entry that nothing was done about.
+fn left_open(outcome: &str, text: &str) -> Answer {
+    Answer::with(Exit::InDoubt, json!({ "outcome": outcome }), text)
 }

@@ -74,14 +74,20 @@ async fn dismiss(session: &Session, tickets: &[Ticket], yes: bool) -> Result<Ans
 
 async fn one(session: &Session, billing: &Billing, ticket: &Ticket) -> Result<Answer, Failure> {
     let texts = session.texts();
-    Ok(match &ticket.attempt {
+    let answer = match &ticket.attempt {
         Attempt::Refund { .. } => outcome::resolved_refund(&billing.resume_refund(ticket).await?, texts),
         Attempt::Issue { .. } => match billing.resume_issue(ticket).await? {
             Some(issuance) => outcome::issuance(&issuance, texts),
             None => outcome::not_stored(texts),
         },
-        _ => outcome::resolved(&billing.resume(ticket).await?, texts),
-    })
+        _ => outcome::resolved(ticket, &billing.resume(ticket).await?, texts),
+    };
+    Ok(about(ticket, answer, texts))
+}
+
+/// An answer that says which order, payment or key it is about.
+pub(crate) fn about(ticket: &Ticket, answer: Answer, texts: &Texts) -> Answer {
+    Answer { text: format!("{}: {}", outcome::subject(ticket, texts), answer.text), ..answer }
 }
 
 /// Several answers as one. It is done when each is; a doubt outweighs a refusal.

@@ -5,15 +5,16 @@ use std::future::Future;
 use clap::{Args, Subcommand};
 use kr_billing::{
     Billing, BillingKey, Error, ErrorKind, Krw, Operation, OrderId, OrderName, Reach, Schedule, ScheduleEntry, ScheduleRequest,
-    TaxSplit, UnixSeconds,
+    ScheduleStatus, TaxSplit, TimeWindow, UnixSeconds,
 };
+use serde_json::json;
 
 use super::{charge, keys};
 use crate::args::{BuyerArgs, KeyArgs, order_name, when};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::{Answer, fill, schedule};
+use crate::show::{Answer, fill, outcome, schedule};
 use crate::{ask, watch};
 
 /// The verbs about schedules.
@@ -122,7 +123,7 @@ pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<A
         ScheduleCommand::CancelAll(args) => cancel_all(session, &billing, args).await,
         ScheduleCommand::Retry(EntryArgs { key, order }) => {
             let key = session.key(&billing, key).await?;
-            charge::send(session, billing.retry_schedule(&key, &order)).await
+            charge::send_and(session, billing.retry_schedule(&key, &order), outcome::retry).await
         }
     }
 }
@@ -137,9 +138,27 @@ async fn add(session: &Session, billing: &Billing, args: AddArgs) -> Result<Answ
         entry = entry.with_notice_url(url);
     }
     let key = session.key(billing, args.key).await?;
-    let request = ScheduleRequest::new(key, vec![entry], billing.now()).map_err(invalid)?;
+    let request = ScheduleRequest::new(key.clone(), vec![entry], billing.now()).map_err(invalid)?;
+    let [entry] = request.entries() else { return Err(Failure::plain(Exit::Usage, session.texts().unexpected_value)) };
+    // A look-up that fails is no reason not to book: booking twice under one order id is refused.
+    if let Ok(Some(found)) = billing.scheduled(&key, &entry.order).await
+        && is_same(&found, &key, entry)
+    {
+        let mut answer = several(session.texts().booked_already, &[found], session);
+        answer.json["already"] = json!(true);
+        return Ok(answer);
+    }
     let booked = acted(session, billing.schedule(&request)).await?;
     Ok(several(session.texts().booked, &booked, session))
+}
+
+/// Whether a booking waits as asked for, as far as its record tells: tax parts and webhook address do not stand in it.
+fn is_same(found: &Schedule, key: &BillingKey, entry: &ScheduleEntry) -> bool {
+    found.status == ScheduleStatus::Scheduled
+        && found.at == Some(entry.at)
+        && found.amount.won() == Some(entry.amount.won())
+        && found.key.as_deref().is_none_or(|uid| uid == key.id.as_str())
+        && found.name.as_deref().is_none_or(|name| name == entry.name.as_str())
 }
 
 async fn show(session: &Session, billing: &Billing, args: EntryArgs) -> Result<Answer, Failure> {
@@ -173,9 +192,40 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
 
 async fn cancel_all(session: &Session, billing: &Billing, args: CancelAllArgs) -> Result<Answer, Failure> {
     let key: BillingKey = session.key(billing, args.key).await?;
-    ask::first(&fill(session.texts().will_cancel_all, &[key.id.as_str()]), args.yes, session.texts())?;
-    let revoked = acted(session, billing.cancel_all_schedules(&key)).await?;
-    Ok(several(session.texts().schedules_cancelled, &revoked, session))
+    let texts = session.texts();
+    let seen = waiting(billing, &key).await?;
+    if seen.is_empty() && !args.yes {
+        let text = fill(texts.nothing_waiting_sent, &[&(WINDOWS * TimeWindow::MAX_SECONDS / 86_400).to_string()]);
+        return Ok(Answer::done(schedule::list_json(&[]), text));
+    }
+    let what = fill(texts.will_cancel_all, &[key.id.as_str(), &seen.len().to_string()]);
+    let what = if seen.is_empty() { what } else { format!("{what}\n{}", schedule::many(&seen, texts)) };
+    ask::first(&what, args.yes, texts)?;
+    match acted(session, billing.cancel_all_schedules(&key)).await {
+        Ok(revoked) if revoked.is_empty() => Ok(Answer::done(schedule::list_json(&[]), texts.nothing_waiting)),
+        Ok(revoked) => Ok(several(texts.schedules_cancelled, &revoked, session)),
+        // What is wanted is so already. `[obs]`
+        Err(Failure::Library(error)) if error.kind() == ErrorKind::NotFound => {
+            Ok(Answer::done(schedule::list_json(&[]), texts.nothing_waiting))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// How many spans of 89 days are looked through for bookings: V1 lists no more at once, and names no latest day. `[oa]`
+const WINDOWS: u64 = 5;
+
+/// The bookings of a key that wait.
+async fn waiting(billing: &Billing, key: &BillingKey) -> Result<Vec<Schedule>, Failure> {
+    let (mut from, mut entries) = (billing.now(), Vec::new());
+    for _ in 0..WINDOWS {
+        let to = from.plus(TimeWindow::MAX_SECONDS);
+        let span = TimeWindow::new(from, to).map_err(|invalid| Error::invalid(Operation::LookUpSchedule, invalid))?;
+        entries.extend(billing.schedules(key, span).await?);
+        from = to;
+    }
+    entries.retain(|entry| entry.status == ScheduleStatus::Scheduled);
+    Ok(entries)
 }
 
 /// Waits for a call that may safely be repeated. Broken off by hand it is in doubt, and repeating it is the answer.

@@ -1,14 +1,16 @@
 //! `window`: what a page hands to `IMP.request_pay`, or the page itself.
 
 use clap::{Args, ValueEnum};
-use kr_billing::{BillingKeyId, ChannelName, Error, Language, Operation, OrderId, OrderName, ServicePeriod, WindowRequest};
+use kr_billing::{
+    Amount, BillingKeyId, ChannelName, Error, Language, Operation, OrderId, OrderName, ServicePeriod, WindowRequest,
+};
 use serde_json::{Value, json};
 
 use crate::args::{BuyerArgs, order_name};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::Answer;
+use crate::show::{Answer, payment};
 
 /// The browser's script. `[docs payrq]`
 const SCRIPT: &str = "https://cdn.iamport.kr/v1/iamport.js";
@@ -106,43 +108,50 @@ fn request(args: WindowArgs) -> Result<WindowRequest, Error> {
     Ok(request)
 }
 
+/// The page, with `@…@` marks for what is put into it.
+const PAGE: &str = include_str!("window.html");
+
 /// A page with one button. What the callback says is a hint, so the page shows it and sends the reader to a look-up.
 fn page(parameters: &Value, code: &str, script: &str, session: &Session) -> String {
     let texts = session.texts();
-    let (parameters, code) = (in_script(parameters), in_script(&json!(code)));
-    let (after, failed) = (in_script(&json!(texts.page_after)), in_script(&json!(texts.page_failed)));
-    format!(
-        r#"<!doctype html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<script src="{script}"></script>
-</head>
-<body>
-<h1>{title}</h1>
-<button id="open" type="button">{button}</button>
-<p id="result" role="status"></p>
-<script>
-const parameters = {parameters};
-IMP.init({code});
-document.getElementById("open").addEventListener("click", () => {{
-  IMP.request_pay(parameters, (answer) => {{
-    const failed = answer.error_code != null || answer.success === false;
-    document.getElementById("result").textContent =
-      failed ? {failed} + " " + (answer.error_msg || answer.error_code || "") : {after} + " " + (answer.imp_uid || "");
-  }});
-}});
-</script>
-</body>
-</html>
-"#,
-        lang = session.lang.pick("en", "ko"),
-        title = in_html(texts.page_title),
-        button = in_html(texts.page_button),
-        script = in_html(script),
-    )
+    let said = |name: &str| in_html(parameters[name].as_str().unwrap_or_default());
+    let amount = parameters["amount"].as_u64().map(|won| payment::won(&Amount::Won(won), texts)).unwrap_or_default();
+    // Only these two are known to charge nothing for an issuance, whatever sum the window shows. `[docs webhook-v1]`
+    let charges_nothing = ["kcp_billing", "html5_inicis"].iter().any(|module| said("pg").starts_with(module));
+    let note = if charges_nothing { format!("<p class=\"note\">{}</p>", in_html(texts.page_no_charge)) } else { String::new() };
+    let spoken = json!({
+        "after": texts.page_after,
+        "failed": texts.page_failed,
+        "no_script": texts.page_no_script,
+        "wait": texts.page_wait,
+    });
+    let marks = [
+        ("lang", session.lang.pick("en", "ko").to_owned()),
+        ("title", in_html(texts.page_title)),
+        ("script", in_html(script)),
+        ("name_label", in_html(texts.page_name)),
+        ("name", said("name")),
+        ("order_label", in_html(texts.page_order)),
+        ("order", said("merchant_uid")),
+        ("amount_label", in_html(texts.page_amount)),
+        ("amount", in_html(&amount)),
+        ("note", note),
+        ("button", in_html(texts.page_button)),
+        ("parameters", in_script(parameters)),
+        ("texts", in_script(&spoken)),
+        ("code", in_script(&json!(code))),
+    ];
+    put_in(PAGE, &marks)
+}
+
+/// Puts values into a page's `@…@` marks, once: a mark within a value is left as it is.
+fn put_in(page: &str, marks: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(page.len() + 1024);
+    for (at, part) in page.split('@').enumerate() {
+        let value = marks.iter().find(|(name, _)| at % 2 == 1 && *name == part);
+        out.push_str(value.map_or(part, |(_, value)| value));
+    }
+    out
 }
 
 /// JSON that cannot leave its `<script>`: no `</script>`, no `<!--`, no line separators.

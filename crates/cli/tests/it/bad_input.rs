@@ -26,7 +26,7 @@ fn sums_that_are_none() {
         ("0", "at least 1"),
         ("9007199254740993", "15 or 16 digits"),
         ("99999999999999999999", "won"),
-        ("18014398509481984", "JSON number"),
+        ("18014398509481984", "--amount: amount"),
         ("1.5", "whole number"),
         ("-5", "--help"),
         ("1e3", "whole number"),

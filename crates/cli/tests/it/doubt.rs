@@ -59,7 +59,9 @@ fn an_order_id_that_belongs_to_another_payment_is_said_so() {
     bench.issue("member-1");
     let id = bench.paid("member-1", "o-1", 9_900);
     let other = "charge member-1 --order o-1 --amount 5000 --name Plan";
-    bench.run(other).exits(3).says("NOT MADE").says(&id);
+    let said =
+        bench.run(other).exits(3).says("NOT MADE").says(&format!("kr-billing payments show {id}")).says("another order id");
+    assert!(!said.out.contains("Keep this ticket"), "{}", said.out);
     bench.run(&format!("{other} --lang ko")).exits(3).says("다른 결제의 것입니다");
     assert_eq!(bench.run(&format!("{other} --json")).exits(3).json()["cause"], "order_taken");
     assert_eq!(bench.handle().totals("o-1").captured, 9_900);
@@ -82,6 +84,7 @@ fn a_person_closes_what_no_lookup_settles() {
     let ticket = answer["ticket"].to_string();
     bench.run_with("resume --dismiss", &ticket).exits(2).warns("--yes");
     assert_eq!(bench.run("recover --json").exits(3).json()["recovered"].as_array().unwrap().len(), 1);
+    bench.run("recover").exits(3).says("order (merchant_uid) o-1, channel kcp: ");
     bench.run_with("resume --dismiss --yes", &ticket).exits(0).says("Closed");
     assert_eq!(bench.json("recover")["recovered"].as_array().unwrap().len(), 0);
     // It is closed, not forgotten: the order is never sent again.
@@ -108,6 +111,7 @@ fn a_refund_in_doubt_is_settled_by_its_ticket() {
     handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
     let answer = bench.run(&format!("payments cancel {id} --amount 900 --taxable --yes --json")).exits(3).json();
     handle.clear_faults();
+    bench.run("recover").exits(3).says(&format!("payment (imp_uid) {id}, refunded 900 won, channel kcp: "));
     let settled = resume(&bench, &answer["ticket"]).exits(0).json();
     assert_eq!(settled["tickets"][0]["outcome"], "refunded");
     assert_eq!(handle.totals("o-1").refunded, 900);

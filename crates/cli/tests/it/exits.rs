@@ -34,7 +34,7 @@ fn an_unreachable_server_means_that_nothing_was_sent() {
     let bench = Bench::new();
     bench.configure(KCP, &closed_port());
     let charge = "charge member-1 --order o-1 --amount 9900 --name Plan";
-    bench.run(charge).exits(4).warns("nothing was sent");
+    bench.run(charge).exits(4).warns("not charged").warns("cannot be reached");
     let answer = bench.run(&format!("{charge} --json")).exits(4).json();
     assert_eq!((answer["outcome"].as_str(), answer["error"]["reach"].as_str()), (Some("error"), Some("not_sent")));
     assert_eq!(answer["error"]["exit"], 4);
@@ -50,6 +50,18 @@ fn a_server_that_answers_something_else_is_no_v1_server() {
         bench.configure(KCP, &server_that_says(page));
         bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(4);
         bench.run("payments find o-1").exits(4).warns("base_url");
+    }
+}
+
+#[test]
+fn an_option_that_would_not_be_heeded_is_refused() {
+    let bench = Bench::new();
+    for line in
+        ["demo --json", "demo", "demo --base-url http://127.0.0.1:1", "sandbox --json", "sandbox --base-url http://127.0.0.1:1"]
+    {
+        // The bench names a configuration, which `demo` does not read.
+        let option = line.split(' ').nth(1).unwrap_or("--config");
+        bench.run(line).exits(2).warns(option);
     }
 }
 
