@@ -128,7 +128,8 @@ fn test(tree: &Path, place: &Path, package: &str, test: &str) -> Result<Output, 
     let mut command = Command::new(cargo);
     command.current_dir(tree).env("CARGO_TARGET_DIR", place.join("build"));
     command.env("KR_BILLING_MODEL_CASES", CASES).env("KR_BILLING_MODEL_SHRINK_SECONDS", "0");
-    output(command.args(["test", "--package", package, "--test", "it", "--", "--exact", test, "--nocapture"]))
+    // A package's own tests may need its features.
+    output(command.args(["test", "--package", package, "--all-features", "--test", "it", "--", "--exact", test, "--nocapture"]))
 }
 
 fn output(command: &mut Command) -> Result<Output, String> {

@@ -9,6 +9,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), String> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let test = ["test", "--release", "--package", "kr-billing-tests", "--test", "it", "--"];
     command.current_dir(root).args(test).args(["--exact", "model::never_twice_never_lost", "--nocapture"]);
+    command.env("KR_BILLING_MODEL_FAILURES", "20");
     let mut rest = args.iter();
     while let Some(option) = rest.next() {
         let value = rest.next().ok_or_else(|| format!("{option} needs a number"))?;

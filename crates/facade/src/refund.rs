@@ -200,7 +200,12 @@ impl Billing {
     /// The outcome that the journal already has for this very refund.
     async fn known_refund(&self, ticket: &Ticket) -> Option<Outcome> {
         let entry = self.inner.journal.find(&subject_of(ticket)?).await.ok()??;
-        entry.outcome.filter(|_| entry.intent.ticket == *ticket)
+        match entry.outcome? {
+            outcome if entry.intent.ticket == *ticket => Some(outcome),
+            // A balance is left once: another refund from it was made, so this one was not.
+            Outcome::Refunded { .. } if entry.intent.ticket.attempt != ticket.attempt => Some(Outcome::NotRefunded),
+            _ => None,
+        }
     }
 }
 

@@ -53,7 +53,8 @@ async fn a_card_is_charged_once_or_kept() {
         assert_eq!(paid.key, KeyStored::NotAsked);
 
         let id = kr_billing::BillingKeyId::new(format!("{pg}.kept")).unwrap();
-        let kept = ChargeRequest::by_card_and_keep(card(GOOD_CARD), id.clone(), order(&format!("{pg}.first")), krw(5_000), name());
+        let kept =
+            ChargeRequest::by_card_and_keep(card(GOOD_CARD), id.clone(), order(&format!("{pg}.first")), krw(5_000), name());
         let kept = kept.on_channel(channel(pg)).unwrap().with_buyer(buyer());
         let Ok(Charge::Paid(paid)) = billing.charge(kept).await else { panic!("{pg}: not paid") };
         assert_eq!(paid.key, KeyStored::Stored);

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod bad_input;
 mod compile;
+mod corpus;
 mod crash;
 mod crash_moments;
 mod docs;
 mod end_to_end;
 mod hostile;
+mod leaks;
 mod load;
-mod support;
 mod model;
+mod support;

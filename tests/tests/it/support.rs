@@ -1,10 +1,6 @@
 //! A sandbox and a `Billing` on it.
 
-use std::time::Duration;
-
-use kr_billing::{
-    Billing, BillingKey, BillingKeyId, Card, ChannelName, ChargeRequest, Config, Expiry, Krw, OrderId, OrderName,
-};
+use kr_billing::{Billing, BillingKey, BillingKeyId, Card, ChannelName, ChargeRequest, Config, Expiry, Krw, OrderId, OrderName};
 use kr_billing_sandbox::{SAMPLE_KEY, SAMPLE_SECRET, Sandbox};
 
 /// A card that every PG of the sandbox takes.
@@ -81,9 +77,4 @@ pub fn buyer() -> kr_billing::Buyer {
 
 pub fn by_key(key: &BillingKey, id: &str, won: u64) -> ChargeRequest {
     ChargeRequest::by_key(key.clone(), order(id), krw(won), name())
-}
-
-/// Longer than the policy's settle time.
-pub fn settled() -> Duration {
-    Duration::from_millis(2_200)
 }

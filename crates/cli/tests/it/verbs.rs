@@ -100,7 +100,8 @@ fn a_refund_is_a_part_or_all_and_never_more() {
     bench.run(&format!("payments cancel {id} --amount 1000")).exits(2).warns("--yes").warns("1,000 of 9,900 won");
     assert_eq!(bench.handle().totals("order-1").refunds, 0);
     // Nobody here knows the tax parts of a payment that came some other way.
-    let elsewhere = Planted { merchant_uid: "o-2".into(), amount: 500, status: Status::Paid, pg: Some("kcp".into()), customer_uid: None };
+    let elsewhere =
+        Planted { merchant_uid: "o-2".into(), amount: 500, status: Status::Paid, pg: Some("kcp".into()), customer_uid: None };
     let planted = bench.handle().plant(&elsewhere).unwrap();
     let untaxed =
         bench.run(&format!("payments cancel {planted} --amount 100 --yes")).exits(2).warns("--taxable").warns("--tax-free");

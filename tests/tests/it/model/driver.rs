@@ -33,6 +33,8 @@ pub struct Plan {
     pub at_once: usize,
     /// Just this one, to play a failure again.
     pub only: Option<u64>,
+    /// Stop after so many failures.
+    pub failures: u64,
 }
 
 /// What has come of it.
@@ -86,7 +88,7 @@ struct Shared {
     unique: AtomicU64,
 }
 
-/// Runs a plan; stops at the first failure.
+/// Runs a plan; stops early after too many failures, and returns the first.
 pub async fn run(plan: Plan) -> (Summary, Option<Failure>) {
     let began = Instant::now();
     let shared = Arc::new(Shared {
@@ -134,10 +136,13 @@ async fn player(shared: Arc<Shared>) {
         let failed = !played.problems.is_empty();
         shared.add(&played);
         if failed {
-            shared.stop.store(true, Ordering::Relaxed);
+            if shared.lock().violations >= shared.plan.failures {
+                shared.stop.store(true, Ordering::Relaxed);
+            }
             let mut failure = shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert(Failure { number, script, problems: played.problems, story: played.story });
-            return;
+            let this = Failure { number, script, problems: played.problems, story: played.story };
+            println!("model: {this}");
+            failure.get_or_insert(this);
         }
     }
 }

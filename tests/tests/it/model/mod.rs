@@ -1,7 +1,7 @@
 //! The model test: random calls, faults, restarts and callers, and a ledger that is never contradicted.
 //!
 //! `KR_BILLING_MODEL_CASES` says how many cases (200 without it), `KR_BILLING_MODEL_SEED` which, `KR_BILLING_MODEL_ONLY` plays
-//! one again, `KR_BILLING_MODEL_AT_ONCE` says how many run at a time, and `KR_BILLING_MODEL_SHRINK_SECONDS` how long a failure
+//! one again, `KR_BILLING_MODEL_AT_ONCE` says how many run at a time, `KR_BILLING_MODEL_FAILURES` after how many it stops (1), and `KR_BILLING_MODEL_SHRINK_SECONDS` how long a failure
 //! is shrunk.
 
 mod acts;
@@ -49,6 +49,7 @@ fn never_twice_never_lost() {
         seed: setting("KR_BILLING_MODEL_SEED").unwrap_or(SEED),
         at_once: setting("KR_BILLING_MODEL_AT_ONCE").and_then(|count| usize::try_from(count).ok()).unwrap_or(32),
         only: setting("KR_BILLING_MODEL_ONLY"),
+        failures: setting("KR_BILLING_MODEL_FAILURES").unwrap_or(1),
     };
     let patience = Duration::from_secs(setting("KR_BILLING_MODEL_SHRINK_SECONDS").unwrap_or(90));
     let tester = std::thread::Builder::new().stack_size(STACK).spawn(move || runtime().block_on(test(plan, patience)));
@@ -62,7 +63,6 @@ async fn test(plan: Plan, patience: Duration) -> Option<String> {
     println!("{summary}");
     let failure = failure?;
     let number = failure.number;
-    println!("before shrinking: {failure}");
     let failure = shrink(plan, failure, patience).await;
     let again = format!("KR_BILLING_MODEL_SEED={} KR_BILLING_MODEL_ONLY={number}", plan.seed);
     Some(format!("{failure}\nto play it again, unshrunk: {again}"))

@@ -253,7 +253,7 @@ impl Player<'_> {
         self.case.tell("the end".to_owned());
         self.take_back();
         *self.case.desk.trouble.lock().expect("no holder panics") = None;
-        self.site.proxy.quiet().await;
+        self.site.proxy.drain().await;
         self.case.handle.advance(Duration::from_secs(10)).await;
         let times = policy(self.script);
         self.site.clock.jump(times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1));
@@ -290,15 +290,19 @@ impl Player<'_> {
             | Recovered::TooEarly(other)
             | Recovered::Foreign(other) => subject(other) == subject(ticket),
         });
-        // The doubt of another request than the one that was sent: that one's outcome is known, and this one was never made.
-        let charge = ticket.order().map(|order| format!("charge {order}"));
+        // The doubt of another request than the one that was sent last: that one's outcome is known, and this one was never made.
+        let journals = match &ticket.attempt {
+            Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => format!("charge {order}"),
+            Attempt::Refund { payment, expected_balance, .. } => format!("refund {payment} {}", expected_balance.won()),
+            _ => return,
+        };
         let events = self.case.desk.watch.since(0);
         let last = events.iter().rev().find(|event| match event {
-            Event::Armed(subject, _) | Event::Settled(subject) => Some(subject) == charge.as_ref(),
+            Event::Armed(subject, _) | Event::Settled(subject) => *subject == journals,
             _ => false,
         });
         let settled = matches!(last, Some(Event::Settled(_)));
-        if !is_there && !settled && subject(ticket).is_some() {
+        if !is_there && !settled {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
     }

@@ -19,6 +19,9 @@ use super::watch::{Event, Sending, Watch};
 /// The longest a request is held back or an answer is withheld: beyond every client's patience here.
 const NEVER: Duration = Duration::from_millis(400);
 
+/// The method of a request that only asks whether it was read.
+const PROBE: &str = "PROBE";
+
 /// The proxy of one sandbox. It stops when it is dropped.
 pub struct Proxy {
     shared: Arc<Shared>,
@@ -35,6 +38,8 @@ struct Shared {
     /// Times for which nobody listens.
     refuse: mpsc::UnboundedSender<Duration>,
     under_way: AtomicUsize,
+    /// Connections that were accepted and are not closed.
+    open: AtomicUsize,
     sent: AtomicU64,
     requests: AtomicU64,
 }
@@ -61,6 +66,7 @@ impl Proxy {
             epoch: watch::Sender::new(0),
             refuse,
             under_way: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         });
@@ -105,9 +111,23 @@ impl Proxy {
         plan.at_once = 0;
     }
 
-    /// Waits until every request that has come in is through or dropped, and somebody listens again.
-    pub async fn quiet(&self) {
-        while self.shared.under_way.load(Ordering::Acquire) > 0 {
+    /// Waits until somebody listens, everything that was sent is through or dropped, and no connection is left. What a caller has
+    /// sent before it left is somewhere on its way until then.
+    pub async fn drain(&self) {
+        self.wait_for(|shared| shared.under_way.load(Ordering::Acquire) == 0).await;
+        // Connections are accepted in their order: when this one is, all before it are.
+        if let Ok(mut probe) = TcpStream::connect(self.addr).await
+            && probe.write_all(format!("{PROBE} / HTTP/1.1\r\n\r\n").as_bytes()).await.is_ok()
+        {
+            // It is answered by being closed.
+            let _ = probe.read(&mut [0_u8; 1]).await;
+        }
+        self.shared.epoch.send_modify(|epoch| *epoch += 1);
+        self.wait_for(|shared| shared.open.load(Ordering::Acquire) == 0).await;
+    }
+
+    async fn wait_for(&self, done: impl Fn(&Shared) -> bool) {
+        while !done(&self.shared) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -176,6 +196,7 @@ async fn accept(
                 if at_once {
                     reset(stream);
                 } else {
+                    shared.open.fetch_add(1, Ordering::AcqRel);
                     connections.spawn(serve(stream, Arc::clone(&shared)));
                 }
             }
@@ -210,17 +231,10 @@ fn reset(stream: TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-/// Counts a request for as long as it is under way.
-struct UnderWay<'a>(&'a AtomicUsize);
+/// Takes one off a count when it goes.
+struct Counted<'a>(&'a AtomicUsize);
 
-impl<'a> UnderWay<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
-    }
-}
-
-impl Drop for UnderWay<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
@@ -228,6 +242,7 @@ impl Drop for UnderWay<'_> {
 
 /// Carries the requests of one client connection, one after the other.
 async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
+    let _open = Counted(&shared.open);
     let _ = client.set_nodelay(true);
     let mut epoch = shared.epoch.subscribe();
     let mut upstream: Option<TcpStream> = None;
@@ -238,7 +253,11 @@ async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
             _ = epoch.changed() => return,
         };
         let Some(request) = request.filter(|request| request.whole()) else { return };
-        let under_way = UnderWay::new(&shared.under_way);
+        if request.method() == PROBE {
+            return;
+        }
+        shared.under_way.fetch_add(1, Ordering::AcqRel);
+        let under_way = Counted(&shared.under_way);
         shared.requests.fetch_add(1, Ordering::Relaxed);
         let sent = note_send(&request, &shared);
         let how = shared.plan().meet(kind_of(&request));
