@@ -1,0 +1,57 @@
+//! Says all that can be said of a value.
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+
+use kr_billing::NotCharged;
+use serde_json::Value;
+
+/// Prints to standard output, which the sweep reads.
+pub(crate) struct Show;
+
+impl Show {
+    /// A value, on one line and on several.
+    pub(crate) fn value(&mut self, value: &impl Debug) {
+        println!("{value:?}\n{value:#?}");
+    }
+
+    /// An error's text, its value, and the same of everything behind it.
+    pub(crate) fn chain(&mut self, error: &(dyn Error + 'static)) {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            self.text(&error);
+            println!("{error:?}\n{error:#?}");
+            next = error.source();
+        }
+    }
+
+    /// What a value says to a person.
+    pub(crate) fn text(&mut self, value: &impl Display) {
+        println!("{value}");
+    }
+
+    /// What a value is stored as.
+    pub(crate) fn stored(&mut self, value: Result<Value, serde_json::Error>) {
+        println!("{value:?}");
+    }
+
+    /// A result, its error with all behind it.
+    pub(crate) fn result<T: Debug>(&mut self, result: &Result<T, kr_billing::Error>) {
+        match result {
+            Ok(value) => self.value(value),
+            Err(error) => self.chain(error),
+        }
+    }
+
+    /// A charge's end.
+    pub(crate) fn error<T: Debug>(&mut self, result: &Result<T, NotCharged>) {
+        match result {
+            Ok(value) => self.value(value),
+            Err(error) => {
+                self.value(error);
+                self.chain(error);
+                self.chain(error.error());
+            }
+        }
+    }
+}

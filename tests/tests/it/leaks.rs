@@ -1,0 +1,251 @@
+//! Card data, credentials, tokens and buyers stand nowhere: one sweep over everything that a process leaves behind.
+//!
+//! A child process does every operation against the sandbox with every fault, and against a server that repeats each request in its
+//! answers. It prints the `Debug` of all it was given, all errors and what stands behind them, all tickets, and logs every crate at
+//! TRACE. Here all of that is searched for canaries.
+//!
+//! No list says which types are swept. The second test reads the project's own sources: a public type that can be printed and may
+//! hold text must have been printed by the child. A new type that the child does not reach fails it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use kr_billing_tests::canaries;
+use syn::visit::Visit;
+
+/// What the child left: its output, and a folder with all it wrote.
+struct Left {
+    output: Output,
+    folder: tempfile::TempDir,
+}
+
+fn left() -> &'static Left {
+    static LEFT: OnceLock<Left> = OnceLock::new();
+    LEFT.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_leak_child")).arg(folder.path()).output().unwrap();
+        Left { output, folder }
+    })
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// Six digits may be a part of a longer number by chance.
+fn stands_alone(text: &str, at: usize, canary: &str) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let number = canary.bytes().all(|b| b.is_ascii_digit());
+    !number || !(digit(text[..at].chars().next_back()) || digit(text[at + canary.len()..].chars().next()))
+}
+
+fn search(what: &str, bytes: &[u8], canaries: &[String]) {
+    let text = String::from_utf8_lossy(bytes);
+    for canary in canaries {
+        if let Some((at, _)) = text.match_indices(canary.as_str()).find(|(at, _)| stands_alone(&text, *at, canary)) {
+            let start = text.floor_char_boundary(at.saturating_sub(300));
+            let end = text.ceil_char_boundary((at + canary.len() + 100).min(text.len()));
+            panic!("{canary} stands in {what}: …{}…", &text[start..end]);
+        }
+    }
+}
+
+#[test]
+fn no_canary_is_left_anywhere() {
+    let Left { output, folder } = left();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tokens = std::fs::read_to_string(folder.path().join("tokens.txt")).unwrap();
+    let mut all = canaries::all();
+    all.extend(tokens.lines().map(str::to_owned));
+    assert!(tokens.lines().all(|token| token.len() >= 20));
+
+    search("standard output", &output.stdout, &all);
+    search("standard error, where panics go", &output.stderr, &all);
+    let mut swept = BTreeSet::new();
+    for path in files(folder.path()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name != "tokens.txt" {
+            search(&name, &std::fs::read(&path).unwrap(), &all);
+            swept.insert(name);
+        }
+    }
+    for expected in ["journal.db", "state.json", "requests.json", "trace.log"] {
+        assert!(swept.contains(expected), "{expected} was not written: {swept:?}");
+    }
+}
+
+#[test]
+fn the_sweep_has_heard_what_it_should() {
+    let Left { output, folder } = left();
+    let log = std::fs::read_to_string(folder.path().join("trace.log")).unwrap();
+    // Its own spans, the HTTP client's and the database's lines, at the finest level.
+    for line in ["TRACE", "merchant_uid=", "reqwest", "hyper_util", "sqlx"] {
+        assert!(log.contains(line), "no {line} in the log");
+    }
+    let out = String::from_utf8_lossy(&output.stdout);
+    for said in ["Paid(", "Declined(", "InDoubt(", "NotCharged(", "StillInDoubt", "Mismatch", "Refused(", "****"] {
+        assert!(out.contains(said), "nothing ended as {said}");
+    }
+}
+
+#[test]
+fn stored_copies_hold_no_card_and_no_buyer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut seen = 0;
+    for folder in ["crates", "tests", "examples"] {
+        for path in files(&root.join(folder)) {
+            if path.extension().is_some_and(|ending| ending == "snap") {
+                seen += 1;
+                search(&path.display().to_string(), &std::fs::read(&path).unwrap(), &canaries::all());
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert!(!looks_like_a_card(&text), "{} holds what looks like a card number", path.display());
+            }
+        }
+    }
+    assert!(seen > 0);
+}
+
+/// Sixteen digits in a row or in fours.
+fn looks_like_a_card(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // The guides' own sample stands in their curl calls.
+    let sample = |at: usize| text[at..].starts_with("1234-1234-1234-1234") || text[at..].starts_with("1234123412341234");
+    (0..bytes.len()).filter(|at| text.is_char_boundary(*at) && !sample(*at)).any(|at| {
+        let touched = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        let digits =
+            |from: usize, count: usize| bytes.get(from..from + count).is_some_and(|run| run.iter().all(u8::is_ascii_digit));
+        let ends = |to: usize| !bytes.get(to).is_some_and(u8::is_ascii_alphanumeric);
+        let fours = (0..4).all(|group| digits(at + group * 5, 4)) && (1..4).all(|group| bytes[at + group * 5 - 1] == b'-');
+        !touched && ((digits(at, 16) && ends(at + 16)) || (fours && ends(at + 19)))
+    })
+}
+
+/// A public type of the project's libraries, as its source has it.
+struct Type {
+    /// Where it is.
+    file: PathBuf,
+    /// The words that its derived `Debug` begins with: its own name, or the names of variants that hold something.
+    shown_as: Vec<String>,
+    /// Every type that its fields name.
+    names: BTreeSet<String>,
+    derives_debug: bool,
+}
+
+/// Collects public types.
+#[derive(Default)]
+struct Reader {
+    file: PathBuf,
+    types: BTreeMap<String, Type>,
+}
+
+/// Collects the names in a field's type. A `&'static str` is written in the source, so it holds nothing that came from outside.
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
+            syn::visit::visit_type_reference(self, reference);
+        }
+    }
+
+    fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+        self.0.insert(segment.ident.to_string());
+        syn::visit::visit_path_segment(self, segment);
+    }
+}
+
+fn names_of<'a>(fields: impl IntoIterator<Item = &'a syn::Field>) -> BTreeSet<String> {
+    let mut names = Names::default();
+    fields.into_iter().for_each(|field| names.visit_type(&field.ty));
+    names.0
+}
+
+fn derives_debug(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).any(|attribute| {
+        let mut debug = false;
+        let _read = attribute.parse_nested_meta(|meta| {
+            debug |= meta.path.is_ident("Debug");
+            Ok(())
+        });
+        debug
+    })
+}
+
+impl Reader {
+    fn add(&mut self, name: &syn::Ident, attributes: &[syn::Attribute], shown_as: Vec<String>, names: BTreeSet<String>) {
+        let derives_debug = derives_debug(attributes);
+        self.types.insert(name.to_string(), Type { file: self.file.clone(), shown_as, names, derives_debug });
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader {
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        if matches!(item.vis, syn::Visibility::Public(_)) {
+            self.add(&item.ident, &item.attrs, vec![item.ident.to_string()], names_of(&item.fields));
+        }
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        if matches!(item.vis, syn::Visibility::Public(_)) {
+            let telling = item.variants.iter().filter(|variant| !variant.fields.is_empty());
+            let shown_as = telling.map(|variant| variant.ident.to_string()).collect();
+            let names = names_of(item.variants.iter().flat_map(|variant| &variant.fields));
+            self.add(&item.ident, &item.attrs, shown_as, names);
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        if !item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {
+            syn::visit::visit_item_mod(self, item);
+        }
+    }
+}
+
+/// The public types of the libraries that a merchant links.
+fn types() -> BTreeMap<String, Type> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
+    let mut reader = Reader::default();
+    for library in ["core", "portone-v1", "facade", "adapters"] {
+        for file in files(&crates.join(library)) {
+            let source = file.components().any(|part| part.as_os_str() == "src");
+            if source && file.extension().is_some_and(|ending| ending == "rs") {
+                reader.file = file.clone();
+                reader.visit_file(&syn::parse_file(&std::fs::read_to_string(&file).unwrap()).unwrap());
+            }
+        }
+    }
+    reader.types
+}
+
+/// What a text is made of; a secret string prints itself as hidden.
+const TEXTS: [&str; 4] = ["String", "str", "Value", "Map"];
+
+#[test]
+fn every_public_type_that_may_hold_text_was_swept() {
+    let types = types();
+    assert!(types.len() > 60, "the sources were not read: {}", types.len());
+    let out = String::from_utf8_lossy(&left().output.stdout);
+    let words: BTreeSet<&str> = out.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    // What is printed by its own hand is not trusted either: it must have been printed, too.
+    let may_hold_text = |found: &&Type| found.names.iter().any(|name| TEXTS.contains(&name.as_str()));
+    let mut missing = Vec::new();
+    for (name, found) in &types {
+        let printable = found.derives_debug && may_hold_text(&found);
+        if printable && !found.shown_as.iter().any(|word| words.contains(word.as_str())) {
+            missing.push(format!("{name} ({})", found.file.display()));
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "these public types can be printed and may hold text, and tests/src/bin/leak_child never does: {missing:#?}"
+    );
+}
