@@ -127,7 +127,7 @@ async fn books_agree(sandbox: &Sandbox, journal: &Path, charges: u32) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_random_moments_each_order_is_charged_once_and_the_books_agree() {
-    let charges = setting("KR_BILLING_CRASH_CHARGES", 300);
+    let mut charges = setting("KR_BILLING_CRASH_CHARGES", 300);
     let planned = setting("KR_BILLING_CRASH_KILLS", 12);
     let seed = setting("KR_BILLING_CRASH_SEED", std::process::id());
     println!("KR_BILLING_CRASH_SEED={seed}");
@@ -145,12 +145,13 @@ async fn killed_at_random_moments_each_order_is_charged_once_and_the_books_agree
         let first = (0..charges).find(|number| !settled.contains(number)).unwrap_or(charges);
         let child = start_child(sandbox.base_url(), &journal, first, charges);
         let moment = (kills < planned).then(|| Moment::any(&mut dice, orders_a_life));
-        if live(child, moment, &mut settled).await {
-            break;
+        match live(child, moment, &mut settled).await {
+            false => kills += 1,
+            true if kills >= planned => break,
+            // A fast machine was through with them before the last kill: there are more orders.
+            true => charges += charges / planned.max(1),
         }
-        kills += 1;
     }
-    assert!(kills >= planned, "all was charged after {kills} kills; ask for fewer kills or more charges");
     let found = books_agree(&sandbox, &journal, charges).await;
     println!("{charges} charges, {kills} kills, {found} settled by look-up, {:?}", began.elapsed());
 }

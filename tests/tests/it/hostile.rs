@@ -244,7 +244,11 @@ async fn charge_against(evil: Evil, place: Where) -> (Result<Charge, kr_billing:
     let sandbox = Sandbox::start().await.unwrap();
     with_key(&sandbox).await;
     let peer = Peer::start(sandbox.addr(), evil, place).await;
-    let billing = monthly_run::billing(&peer.address).build().unwrap();
+    let mut policy = kr_billing::Policy::default();
+    // Long enough for a busy machine where an honest answer comes, and short where none does.
+    policy.resolve_for = std::time::Duration::from_millis(if place == Where::ChargeAndLookUps { 200 } else { 20_000 });
+    policy.first_wait = std::time::Duration::from_millis(20);
+    let billing = monthly_run::billing(&peer.address).policy(policy).build().unwrap();
     let ended = billing.charge(monthly_run::request(1)).await;
     let written = peer.written.load(Ordering::SeqCst);
     assert!(written < LIST_LIMIT * lookups(&sandbox) + BUFFERS, "{evil:?} at {place:?}: {written} bytes were taken");
