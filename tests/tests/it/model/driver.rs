@@ -250,8 +250,8 @@ impl fmt::Display for Summary {
         }
         counts(f, "doubts", "handed out", self.doubts)?;
         counts(f, "", "settled at the end", self.settled)?;
-        counts(f, "", "open at the end, and listed by `recover`", self.doubts - self.settled)?;
-        counts(f, "", "listed by `recover` in all, with those of callers that left", self.listed)?;
+        counts(f, "", "not: the order is another request's, or a person must look", self.doubts - self.settled)?;
+        counts(f, "", "intents listed by `recover`, with those of callers that left", self.listed)?;
         counts(f, "**violations**", "", self.violations)
     }
 }
