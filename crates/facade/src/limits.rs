@@ -53,6 +53,30 @@ impl Limits {
 mod tests {
     use super::*;
 
+    /// A clock on which every wait is over at once.
+    struct NoWait;
+
+    #[async_trait::async_trait]
+    impl Clock for NoWait {
+        fn wall(&self) -> std::time::SystemTime {
+            std::time::UNIX_EPOCH
+        }
+        fn monotonic(&self) -> Duration {
+            Duration::ZERO
+        }
+        async fn sleep(&self, _time: Duration) {}
+    }
+
+    #[tokio::test]
+    async fn a_call_beyond_the_last_place_waits_for_a_bounded_time_and_is_not_sent() {
+        let limits = Limits::new(&Policy { concurrent_sends: 1, ..Policy::default() });
+        let first = limits.place(&NoWait, Operation::Charge).await.unwrap();
+        let error = limits.place(&NoWait, Operation::Charge).await.map(drop).unwrap_err();
+        assert_eq!((error.kind(), error.reach()), (ErrorKind::Exhausted, kr_billing_core::Reach::NotSent));
+        drop(first);
+        assert!(limits.place(&NoWait, Operation::Charge).await.is_ok());
+    }
+
     #[test]
     fn an_outage_uses_the_budget_up_and_successes_earn_it_back() {
         let limits = Limits::new(&Policy { retry_budget: 2, ..Policy::default() });
