@@ -74,10 +74,11 @@ impl fmt::Display for Operation {
 
 impl Operation {
     /// Whether it can change anything at the provider. A look-up cannot, however it fails.
-    pub fn acts(self) -> bool {
+    fn acts(self) -> bool {
         !matches!(
             self,
-            Self::Token
+            Self::Configure
+                | Self::Token
                 | Self::LookUpPayment
                 | Self::ListPayments
                 | Self::LookUpKey
@@ -179,6 +180,13 @@ impl Error {
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// With the place in front of its text, for code that knows where the value stood: `channel main: …`.
+    #[must_use]
+    pub fn with_place(mut self, place: impl fmt::Display) -> Self {
+        self.0.message = format!("{place}: {}", self.0.message);
         self
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::billing::{Billing, Channel, Inner};
 #[cfg(any(feature = "kcp", feature = "inicis", feature = "nice"))]
-use crate::config::without_values;
+use crate::config::read;
 use crate::config::{AccountConfig, ChannelConfig, Config, wrong};
 use crate::journal::{Journal, MemoryJournal};
 use crate::limits::Limits;
@@ -192,7 +192,8 @@ impl BillingBuilder {
         for (name, config) in self.channels {
             let pace = pace(&name, config.requests_per_second)?;
             let client = client.as_ref().ok_or_else(|| wrong("there is no account"))?;
-            let gateway = gateway(&name, &config.pg, config.settings, client, &self.adapters)?;
+            let gateway = gateway(&config.pg, config.settings, client, &self.adapters)
+                .map_err(|error| error.with_place(format_args!("channel {name}")))?;
             channels.insert(name.clone(), Channel { name, gateway, pace });
         }
         for (name, gateway) in self.gateways {
@@ -292,7 +293,6 @@ async fn open_journal(_path: &std::path::Path) -> Result<Arc<dyn Journal>, Error
 }
 
 fn gateway(
-    name: &ChannelName,
     pg: &str,
     settings: Map<String, Value>,
     client: &Client,
@@ -303,27 +303,21 @@ fn gateway(
     }
     match pg {
         #[cfg(feature = "kcp")]
-        "kcp" => Ok(Arc::new(settings_of::<kr_billing_kcp::KcpConfig>(name, settings)?.channel(client.clone())?)),
+        "kcp" => Ok(Arc::new(read::<kr_billing_kcp::KcpConfig>(settings)?.channel(client.clone())?)),
         #[cfg(feature = "inicis")]
-        "inicis" => Ok(Arc::new(settings_of::<kr_billing_inicis::InicisConfig>(name, settings)?.channel(client.clone())?)),
+        "inicis" => Ok(Arc::new(read::<kr_billing_inicis::InicisConfig>(settings)?.channel(client.clone())?)),
         #[cfg(feature = "nice")]
-        "nice" => Ok(Arc::new(settings_of::<kr_billing_nice::NiceConfig>(name, settings)?.channel(client.clone())?)),
+        "nice" => Ok(Arc::new(read::<kr_billing_nice::NiceConfig>(settings)?.channel(client.clone())?)),
         #[cfg(feature = "nice")]
-        "nice_v2" => Ok(Arc::new(settings_of::<kr_billing_nice::NiceV2Config>(name, settings)?.channel(client.clone())?)),
-        _ => Err(unknown_pg(name, pg, adapters)),
+        "nice_v2" => Ok(Arc::new(read::<kr_billing_nice::NiceV2Config>(settings)?.channel(client.clone())?)),
+        _ => Err(unknown_pg(pg, adapters)),
     }
 }
 
-#[cfg(any(feature = "kcp", feature = "inicis", feature = "nice"))]
-fn settings_of<C: serde::de::DeserializeOwned>(name: &ChannelName, settings: Map<String, Value>) -> Result<C, Error> {
-    serde_json::from_value(Value::Object(settings))
-        .map_err(|error| wrong(format!("channel {name}: {}", without_values(&error.to_string()))))
-}
-
 /// Lists what this build has, and says so when only a feature is off.
-fn unknown_pg(name: &ChannelName, pg: &str, adapters: &BTreeMap<String, AdapterFactory>) -> Error {
+fn unknown_pg(pg: &str, adapters: &BTreeMap<String, AdapterFactory>) -> Error {
     if let Some((_, feature, false)) = KNOWN.iter().find(|(known, ..)| *known == pg) {
-        return wrong(format!("channel {name}: this build was made without the feature `{feature}`, which has this pg"));
+        return wrong(format!("this build was made without the feature `{feature}`, which has this pg"));
     }
     let built_in = KNOWN.iter().filter(|(.., built)| *built).map(|(known, ..)| *known);
     let have = built_in.chain(adapters.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
@@ -332,5 +326,5 @@ fn unknown_pg(name: &ChannelName, pg: &str, adapters: &BTreeMap<String, AdapterF
         "html5_inicis" => "; for Inicis write pg = \"inicis\"",
         _ => "",
     };
-    wrong(format!("channel {name}: the pg is not known; this build has: {have}{hint}"))
+    wrong(format!("the pg is not known; this build has: {have}{hint}"))
 }

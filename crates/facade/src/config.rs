@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use kr_billing_core::{ChannelName, Error, ErrorKind, Operation};
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::policy::PolicyConfig;
@@ -97,8 +98,7 @@ impl Config {
                 wrong(format!("{name} is a setting and a group of settings at once; names are split at two underscores"))
             })?;
         }
-        serde_json::from_value(Value::Object(root))
-            .map_err(|error| wrong(format!("environment: {}", without_values(&error.to_string()))))
+        read(root).map_err(|error| error.with_place("environment"))
     }
 }
 
@@ -128,6 +128,17 @@ fn typed(path: &[String], value: String) -> Value {
 /// A configuration's error. `text` holds no value.
 pub(crate) fn wrong(text: impl Into<String>) -> Error {
     Error::not_sent(Operation::Configure, ErrorKind::Configuration, text)
+}
+
+/// Settings as `T`, else where and what is wrong, without a value.
+pub(crate) fn read<T: DeserializeOwned>(settings: Map<String, Value>) -> Result<T, Error> {
+    serde_path_to_error::deserialize(Value::Object(settings)).map_err(|error| {
+        let at = match error.path().to_string() {
+            root if root == "." => String::new(),
+            path => format!("{path}: "),
+        };
+        wrong(format!("{at}{}", without_values(&error.inner().to_string())))
+    })
 }
 
 /// A deserialiser's message without the values it quotes: names of settings stay, what was set does not.

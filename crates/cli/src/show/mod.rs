@@ -114,7 +114,7 @@ pub(crate) fn clean(text: &str) -> String {
 /// The words that open a source tag, such as `[oa cancel]`.
 const SOURCES: [&str; 8] = ["oa", "docs", "help", "seed", "obs", "rules", "man", "lit"];
 
-/// A library's text for somebody at a terminal: without the tags of its sources, and with the command's words for a call.
+/// A library's text for somebody at a terminal: without the tags of its sources.
 pub(crate) fn spoken(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -133,7 +133,7 @@ pub(crate) fn spoken(text: &str) -> String {
         };
     }
     out.push_str(rest);
-    out.replace("TaxSplit::taxable()", "--taxable")
+    out
 }
 
 /// An enum's name as programs read it: `NotSent` becomes `not_sent`.
@@ -173,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn no_source_tag_and_no_rust_is_spoken() {
-        let text = "tax: state it, with TaxSplit::taxable() if no part is [oa cancel] [help tax] [nothing was sent]";
-        assert_eq!(spoken(text), "tax: state it, with --taxable if no part is [nothing was sent]");
+    fn no_source_tag_is_spoken() {
+        let text = "tax: state it, also when it is 0 [oa cancel] [help tax] [nothing was sent]";
+        assert_eq!(spoken(text), "tax: state it, also when it is 0 [nothing was sent]");
         assert_eq!(spoken("a [seed 000 §2]; b [ c"), "a; b [ c");
     }
 

@@ -24,6 +24,7 @@ async fn each_mistake_has_its_own_words() {
         ("nothing to issue with", "[channels.main]\npg = \"kcp\"\n"),
         ("no such default", "default_channel = \"other\"\n[channels.main]\npg = \"nice\"\n"),
         ("a window for NICE", "[channels.main]\npg = \"nice\"\nwindow = { mid = \"iamport00m\" }\n"),
+        ("a word that is none", "[channels.main]\npg = \"kcp\"\nkey_in = { mid = \"A52LD\", require = [\"canary\"] }\n"),
         ("wrong type", "[channels.main]\npg = \"nice\"\ntest = \"canary-value\"\n"),
         ("bad channel name", "[channels.\"a b\"]\npg = \"nice\"\n"),
     ];

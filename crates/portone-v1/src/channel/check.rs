@@ -60,8 +60,8 @@ impl<P: Provider> Channel<P> {
                 Operation::Refund,
                 ErrorKind::InvalidInput,
                 format!(
-                    "tax: {} must be told how much of a refund is tax-free, and nobody knows it for this payment; state it, \
-                     with TaxSplit::taxable() if no part is {}",
+                    "tax: {} must be told how much of a refund is tax-free, and nobody knows it for this payment; state the \
+                     tax-free part, 0 won if there is none {}",
                     profile.name, profile.refund_tax.source
                 ),
             ));
