@@ -110,7 +110,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("", "json_log", "표준 오류에 한 줄에 JSON 하나씩 로그를 남깁니다"),
     ("", "key", "빌링키 (customer_uid)"),
     ("kr-billing keys issue", "key", "카드를 저장할 새 빌링키 이름 (customer_uid)"),
-    ("kr-billing window", "key", "카드를 저장할 새 빌링키 이름 (customer_uid)"),
+    ("kr-billing window", "key", "카드를 저장할 새 빌링키 이름 (customer_uid). 이미 쓰던 이름이면 새 카드로 바뀝니다"),
     ("", "keys", "빌링키들 (customer_uid). V1은 전체 목록을 주지 않습니다"),
     ("", "channel", "설정의 채널 이름 (없으면 기본 채널이거나 조회해서 찾음)"),
     ("", "card", "`-`이면 표준 입력에서 카드를 읽습니다: 번호, 유효기간, 생년월일, 비밀번호 앞 두 자리를 한 줄씩 또는 JSON"),

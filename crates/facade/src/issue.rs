@@ -8,6 +8,7 @@ use kr_billing_core::{
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel, belongs, millis};
+use crate::ladder::Ladder;
 use crate::outcome::{Issuance, Issued, WindowOutcome};
 
 /// How a key can be had on a channel, through policy. Exhaustive on purpose: a merchant behind a configuration must write each arm.
@@ -232,18 +233,14 @@ impl KeyInIssuer<'_> {
 
     /// Looks the key up for a bounded time: it was not there before, so if it is there now, it was stored.
     async fn find_issued(&self, channel: &Channel, request: &IssueRequest, ticket: Ticket) -> Result<Issuance, Error> {
-        let (clock, policy) = (self.billing.inner.clock.as_ref(), &self.billing.inner.policy);
-        let began = clock.monotonic();
-        let mut waits = policy.waits();
+        let mut ladder = Ladder::start(self.billing);
         loop {
             if let Ok(Some(stored)) = channel.gateway.billing_key(&request.key).await {
                 return stored_here(channel, &request.key, stored);
             }
-            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
-            if left.is_zero() || !self.billing.inner.limits.may_ask_again() {
+            if !self.billing.inner.limits.may_ask_again() || !ladder.next().await {
                 return Ok(issue_in_doubt(ticket));
             }
-            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
         }
     }
 

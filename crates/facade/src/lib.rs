@@ -29,6 +29,7 @@ pub mod config;
 mod issue;
 pub mod journal;
 mod judge;
+mod ladder;
 mod limits;
 pub mod order_ids;
 mod outcome;

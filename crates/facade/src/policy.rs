@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use serde::Deserialize;
 
 /// The times and limits that [`Billing`](crate::Billing) works with.
@@ -55,7 +55,7 @@ impl Default for Policy {
 
 impl Policy {
     /// The waits between look-ups, without an end.
-    pub(crate) fn waits(&self) -> impl Iterator<Item = Duration> + use<> {
+    pub(crate) fn waits(&self) -> ExponentialBackoff {
         ExponentialBuilder::default()
             .with_min_delay(self.first_wait)
             .with_max_delay(self.longest_wait)

@@ -9,6 +9,7 @@ use tracing::instrument;
 use crate::billing::{Billing, Channel};
 use crate::charge::{Armed, journal_error};
 use crate::journal::{Before, Intent, Outcome, Subject, subject_of};
+use crate::ladder::Ladder;
 use crate::outcome::{Refund, ResolvedRefund};
 
 /// How a payment stands against a refund that was asked for.
@@ -127,12 +128,9 @@ impl Billing {
 
     /// Reads the payment until it shows what became of the refund, for a bounded time.
     async fn resolve_refund(&self, channel: &Channel, intent: &Intent) -> Result<Refund, Error> {
-        let (clock, policy) = (self.inner.clock.as_ref(), &self.inner.policy);
-        let began = clock.monotonic();
-        let mut waits = policy.waits();
+        let mut ladder = Ladder::start(self);
         loop {
-            let passed = clock.monotonic().saturating_sub(began);
-            match self.read_refund(channel, &intent.ticket, passed >= policy.settle_after).await {
+            match self.read_refund(channel, &intent.ticket, ladder.settled()).await {
                 ResolvedRefund::Done(payment) => return Ok(Refund::Done(payment)),
                 ResolvedRefund::NotRefunded(_) => {
                     let text = "no answer came, and after the settle time the balance is unchanged";
@@ -144,11 +142,9 @@ impl Billing {
                 }
                 ResolvedRefund::StillInDoubt(_) => {}
             }
-            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
-            if left.is_zero() {
+            if !ladder.next().await {
                 return Ok(refund_in_doubt(intent.ticket.clone(), DoubtCause::AnswerLost));
             }
-            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
         }
     }
 

@@ -1,7 +1,5 @@
 //! Clearing a doubt: looking an order up until the provider shows what became of it, for a bounded time.
 
-use std::time::Duration;
-
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::{
     Claim, CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Payment, Reach, Resolved, Ticket,
@@ -11,6 +9,7 @@ use tracing::instrument;
 use crate::billing::{Billing, Channel};
 use crate::journal::{self, Intent, Outcome};
 use crate::judge::{Question, Verdict, read};
+use crate::ladder::Ladder;
 
 /// What was found out about a charge.
 #[derive(Debug)]
@@ -40,13 +39,9 @@ impl Billing {
         answered: Option<Failure>,
         cause: DoubtCause,
     ) -> Found {
-        let clock = self.inner.clock.as_ref();
-        let (began, policy) = (clock.monotonic(), &self.inner.policy);
-        let mut waits = policy.waits();
+        let mut ladder = Ladder::start(self);
         loop {
-            let passed = clock.monotonic().saturating_sub(began);
-            let found = self.look_once(channel, ticket, answered.as_ref(), &cause, passed >= policy.settle_after).await;
-            match found {
+            match self.look_once(channel, ticket, answered.as_ref(), &cause, ladder.settled()).await {
                 Ok(Some(found)) => return found,
                 Ok(None) => self.inner.limits.earned(),
                 Err(error) => {
@@ -56,11 +51,9 @@ impl Billing {
                     }
                 }
             }
-            let left = policy.resolve_for.saturating_sub(clock.monotonic().saturating_sub(began));
-            if left == Duration::ZERO {
+            if !ladder.next().await {
                 return Found::Doubt(cause);
             }
-            clock.sleep(waits.next().unwrap_or(policy.longest_wait).min(left)).await;
         }
     }
 

@@ -18,7 +18,7 @@ const SCRIPT: &str = "https://cdn.iamport.kr/v1/iamport.js";
 /// What `window` takes.
 #[derive(Debug, Args)]
 pub(crate) struct WindowArgs {
-    /// The id to store the card under (customer_uid), which must be new
+    /// The id to store the card under (customer_uid); take a new one, since a used one would get the new card
     key: BillingKeyId,
     /// The order id of the issuance (merchant_uid): it is used up, and the first charge needs another
     #[arg(long)]
