@@ -35,6 +35,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => order().prop_map(|order| Step::Console { order }),
         1 => any::<bool>().prop_map(|good| Step::Card { good }),
         1 => journal_trouble().prop_map(Step::Journal),
+        1 => asleep(),
         1 => Just(Step::Revoke),
         1 => Just(Step::Recover),
         1 => Just(Step::Resume),
@@ -54,6 +55,16 @@ fn pair() -> impl Strategy<Value = Step> {
     });
     let any_two = (deed(act()), deed(act()), any::<bool>()).prop_map(|(one, two, apart)| Step::Both { one, two, apart });
     prop_oneof![3 => same, 2 => refunds, 2 => any_two]
+}
+
+/// A call with an intent, before whose send the program stands still.
+fn asleep() -> impl Strategy<Value = Step> {
+    let act = prop_oneof![
+        4 => charge(),
+        2 => order().prop_flat_map(refund),
+        1 => order().prop_map(|order| Act::Retry { order }),
+    ];
+    (act, any::<bool>()).prop_map(|(act, again)| Step::Asleep { act, again })
 }
 
 fn plant() -> impl Strategy<Value = Step> {

@@ -16,7 +16,12 @@ fn money_that_moves_after_the_settle_time_is_beyond_this_design() {
         let site = Site::start().await;
         let script =
             Script { pg: Pg::Kcp, patient: true, sqlite: false, attempts: 1, places: 8, clock_hours: 0, steps: Vec::new() };
-        let desk = Desk { journal: site.durable(&script, "limit"), watch: Default::default(), trouble: Default::default() };
+        let desk = Desk {
+            journal: site.durable(&script, "limit"),
+            watch: Default::default(),
+            trouble: Default::default(),
+            bed: Default::default(),
+        };
         let billing = site.program(&script, &desk, false).await;
         let hour = Duration::from_secs(3_600);
         site.handle().add_fault(Fault::commit_late(Operation::Again, Effect::Drop, SETTLE + hour)).expect("a fault");

@@ -1,8 +1,8 @@
 //! The model test: random calls, faults, restarts and callers, and a ledger that is never contradicted.
 //!
 //! `KR_BILLING_MODEL_CASES` says how many cases (200 without it), `KR_BILLING_MODEL_SEED` which, `KR_BILLING_MODEL_ONLY` plays
-//! one again, `KR_BILLING_MODEL_AT_ONCE` says how many run at a time, `KR_BILLING_MODEL_FAILURES` after how many it stops (1), and `KR_BILLING_MODEL_SHRINK_SECONDS` how long a failure
-//! is shrunk.
+//! one again, `KR_BILLING_MODEL_AT_ONCE` says how many run at a time, `KR_BILLING_MODEL_FAILURES` after how many it stops (1), and
+//! `KR_BILLING_MODEL_SHRINK_SECONDS` how long a failure is shrunk.
 
 mod acts;
 mod case;

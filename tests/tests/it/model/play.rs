@@ -1,19 +1,20 @@
 //! Plays a script: steps one after the other, then an end at which every doubt must be settled or listed.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kr_billing::contract::outcome::Attempt;
 use kr_billing::{Billing, PaymentId, Recovered, Resolved, ResolvedRefund, Ticket};
 use kr_billing_sandbox::{Fault, Moment, Operation, Planted, Status};
+use tokio::task::JoinError;
 
 use super::acts;
 use super::case::Case;
 use super::rules;
 use super::script::{Act, Deed, Older, On, Script, Step, Trouble};
 use super::site::{BAD_CARD, Desk, GOOD_CARD, Site, base_key, policy};
-use super::watch::{Event, Watch};
+use super::watch::{Event, JournalTrouble, Watch};
 
 /// What the console refunds: no call of ours asks for so little.
 pub const CONSOLE_WON: u64 = 37;
@@ -39,7 +40,7 @@ pub async fn play(site: &mut Site, script: &Script, prefix: String) -> Played {
     let watch = Arc::new(Watch::default());
     site.proxy.watch(Arc::clone(&watch));
     let _ = site.handle().change_card(base_key(script.pg).id.as_str(), GOOD_CARD);
-    let desk = Desk { journal: site.durable(script, &prefix), watch, trouble: Arc::new(Mutex::default()) };
+    let desk = Desk { journal: site.durable(script, &prefix), watch, trouble: Arc::default(), bed: Arc::default() };
     let case = Case::new(script.pg, prefix, site.handle(), desk);
     let mut player = Player { site, script, case, billing: None, played: Played::default() };
     for (at, step) in script.steps.iter().enumerate() {
@@ -86,9 +87,8 @@ impl Player<'_> {
                 let card = if *good { GOOD_CARD } else { BAD_CARD };
                 let _ = self.case.handle.change_card(base_key(self.script.pg).id.as_str(), card);
             }
-            Step::Journal(trouble) => {
-                *self.case.desk.trouble.lock().expect("no holder panics") = Some(*trouble);
-            }
+            Step::Asleep { act, again } => self.asleep(*act, *again).await,
+            Step::Journal(trouble) => self.journal(Some(*trouble)),
             Step::Revoke => self.case.handle.revoke_token(),
             Step::Recover => {
                 let billing = self.billing().await;
@@ -118,11 +118,47 @@ impl Player<'_> {
         self.played.calls += calls.len() as u64;
         let tasks: Vec<_> = calls.into_iter().map(|call| tokio::spawn(acts::perform(Arc::clone(&self.case), call))).collect();
         for task in tasks {
-            if let Err(error) = task.await {
-                self.case.problem(format!("a call panicked: {error}"));
-            }
+            self.ended(task.await);
         }
         self.take_back();
+    }
+
+    fn ended(&self, call: Result<(), JoinError>) {
+        if let Err(error) = call {
+            self.case.problem(format!("a call panicked: {error}"));
+        }
+    }
+
+    /// A call whose program stands still before the send, until all times are over and another program has recovered.
+    async fn asleep(&mut self, act: Act, again: bool) {
+        let deed = Deed { act, trouble: Vec::new(), give_up_ms: None };
+        let (sleeper, other) = (self.billing().await, self.site.program(self.script, &self.case.desk, false).await);
+        let call = |billing| acts::Call { billing, deed: deed.clone(), alone: !again, before: None };
+        self.journal(Some(JournalTrouble::Asleep));
+        self.played.calls += 1 + u64::from(again);
+        let mut task = tokio::spawn(acts::perform(Arc::clone(&self.case), call(sleeper)));
+        let bed = Arc::clone(&self.case.desk.bed);
+        let awake = tokio::select! {
+            () = bed.asleep.notified() => None,
+            ended = &mut task => Some(ended),
+        };
+        let ended = if let Some(ended) = awake {
+            ended
+        } else {
+            self.site.clock.jump(all_times(self.script));
+            self.recover(&other).await;
+            if again {
+                acts::perform(Arc::clone(&self.case), call(other)).await;
+            }
+            bed.wake.notify_one();
+            task.await
+        };
+        self.journal(None);
+        self.ended(ended);
+    }
+
+    fn journal(&self, trouble: Option<JournalTrouble>) {
+        *self.case.desk.trouble.lock().expect("no holder panics") = trouble;
     }
 
     /// The payments under an order that this case has asked for before.
@@ -252,11 +288,10 @@ impl Player<'_> {
         self.billing = None;
         self.case.tell("the end".to_owned());
         self.take_back();
-        *self.case.desk.trouble.lock().expect("no holder panics") = None;
+        self.journal(None);
         self.site.proxy.drain().await;
         self.case.handle.advance(Duration::from_secs(10)).await;
-        let times = policy(self.script);
-        self.site.clock.jump(times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1));
+        self.site.clock.jump(all_times(self.script));
         let billing = self.site.last_program(&self.case.desk).await;
         self.recover(&billing).await;
         let listed = self.recover(&billing).await;
@@ -306,6 +341,12 @@ impl Player<'_> {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
     }
+}
+
+/// After so long nobody sends any more, and everything that was sent has settled.
+fn all_times(script: &Script) -> Duration {
+    let times = policy(script);
+    times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1)
 }
 
 /// Whether two calls are about the same order or key.

@@ -48,6 +48,9 @@ pub enum Step {
     Console { order: u8 },
     /// The card behind the key stops working, or works again.
     Card { good: bool },
+    /// The program falls asleep between its intent and its send, as a machine does that is suspended. Meanwhile everything settles,
+    /// and another program recovers; `again` says that it also makes the same call.
+    Asleep { act: Act, again: bool },
     /// The next journal call of its kind fails.
     Journal(JournalTrouble),
     /// The token in use becomes worthless.
@@ -203,6 +206,10 @@ impl fmt::Display for Step {
             Self::Console { order } => write!(f, "the console refunds 37 won of order {order}"),
             Self::Card { good: true } => f.write_str("the key's card works"),
             Self::Card { good: false } => f.write_str("the key's card is declined from now on"),
+            Self::Asleep { act, again } => {
+                let more = if *again { " and does the same" } else { "" };
+                write!(f, "{act}, asleep before the send, while another program recovers{more}")
+            }
             Self::Journal(trouble) => write!(f, "the journal fails next: {trouble:?}"),
             Self::Revoke => f.write_str("the token is revoked"),
             Self::Recover => f.write_str("recover"),

@@ -17,7 +17,7 @@ use kr_billing_sandbox::{Handle, SAMPLE_KEY, SAMPLE_SECRET, Sandbox};
 
 use super::proxy::Proxy;
 use super::script::{Pg, Script};
-use super::watch::{JournalTrouble, MovedClock, Watch, WatchedJournal};
+use super::watch::{Bed, JournalTrouble, MovedClock, Watch, WatchedJournal};
 
 /// The settle time of every case. What the cases hold back (35 ms) and commit late (75 ms) stays below it by more than a busy
 /// machine's delays: see the driver's `STALL`.
@@ -94,14 +94,14 @@ impl Site {
     /// The program that cleans up after a case, when nothing is broken any more: a busy machine must not look like a fault.
     pub async fn last_program(&self, desk: &Desk) -> Billing {
         let journal = desk.journal.open().await;
-        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble));
+        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble), Arc::clone(&desk.bed));
         build(self.sure.clone(), Policy::default(), Arc::new(journal), Arc::clone(&self.clock))
     }
 
     /// A program of a case, started now. A cold one has new connections and no token.
     pub async fn program(&self, script: &Script, desk: &Desk, cold: bool) -> Billing {
         let journal = desk.journal.open().await;
-        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble));
+        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble), Arc::clone(&desk.bed));
         let gateways = match cold {
             true => gateways(&self.proxy.base_url(), &times(), &self.clock),
             false => self.gateways.clone(),
@@ -141,6 +141,7 @@ pub struct Desk {
     pub journal: Durable,
     pub watch: Arc<Watch>,
     pub trouble: Arc<Mutex<Option<JournalTrouble>>>,
+    pub bed: Arc<Bed>,
 }
 
 /// Milliseconds in place of seconds, in production's proportions.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
 use kr_billing::{Clock, PaymentId, Ticket};
+use tokio::sync::Notify;
 
 /// Something that happened, in the order of its happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,15 @@ pub enum JournalTrouble {
     IntentKept,
     /// The outcome is lost.
     OutcomeLost,
+    /// The intent is stored, and then the program stands still for long.
+    Asleep,
+}
+
+/// Where a program that stands still waits, and where it is woken.
+#[derive(Debug, Default)]
+pub struct Bed {
+    pub asleep: Notify,
+    pub wake: Notify,
 }
 
 /// A journal that writes what it did into the case's log, and fails when it is told to.
@@ -98,11 +108,12 @@ pub struct WatchedJournal {
     inner: Arc<dyn Journal>,
     watch: Arc<Watch>,
     trouble: Arc<Mutex<Option<JournalTrouble>>>,
+    bed: Arc<Bed>,
 }
 
 impl WatchedJournal {
-    pub fn new(inner: Arc<dyn Journal>, watch: Arc<Watch>, trouble: Arc<Mutex<Option<JournalTrouble>>>) -> Self {
-        Self { inner, watch, trouble }
+    pub fn new(inner: Arc<dyn Journal>, watch: Arc<Watch>, trouble: Arc<Mutex<Option<JournalTrouble>>>, bed: Arc<Bed>) -> Self {
+        Self { inner, watch, trouble, bed }
     }
 
     fn meets(&self, fits: impl Fn(JournalTrouble) -> bool) -> Option<JournalTrouble> {
@@ -124,6 +135,10 @@ impl Journal for WatchedJournal {
         }
         if matches!(before, Before::New) {
             self.watch.note(Event::Armed(intent.subject.as_str().to_owned(), intent.ticket.sent_at_ms));
+        }
+        if trouble == Some(JournalTrouble::Asleep) {
+            self.bed.asleep.notify_one();
+            self.bed.wake.notified().await;
         }
         Ok(before)
     }
