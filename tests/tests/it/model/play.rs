@@ -145,7 +145,7 @@ impl Player<'_> {
         let ended = if let Some(ended) = awake {
             ended
         } else {
-            self.site.clock.jump(all_times(self.script));
+            self.all_settles().await;
             self.recover(&other).await;
             if again {
                 acts::perform(Arc::clone(&self.case), call(other)).await;
@@ -283,15 +283,21 @@ impl Player<'_> {
         })
     }
 
-    /// Nothing is broken any more, everything late has happened, and all times to be waited for have passed.
+    /// Everything late happens, and then all times to be waited for pass: nobody sends any more, and what was sent has settled.
+    async fn all_settles(&self) {
+        self.site.proxy.drain().await;
+        self.case.handle.advance(Duration::from_secs(10)).await;
+        let times = policy(self.script);
+        self.site.clock.jump(times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1));
+    }
+
+    /// Nothing is broken any more, and nothing is left to be waited for.
     async fn end(mut self) -> Played {
         self.billing = None;
         self.case.tell("the end".to_owned());
         self.take_back();
         self.journal(None);
-        self.site.proxy.drain().await;
-        self.case.handle.advance(Duration::from_secs(10)).await;
-        self.site.clock.jump(all_times(self.script));
+        self.all_settles().await;
         let billing = self.site.last_program(&self.case.desk).await;
         self.recover(&billing).await;
         let listed = self.recover(&billing).await;
@@ -341,12 +347,6 @@ impl Player<'_> {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
     }
-}
-
-/// After so long nobody sends any more, and everything that was sent has settled.
-fn all_times(script: &Script) -> Duration {
-    let times = policy(script);
-    times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1)
 }
 
 /// Whether two calls are about the same order or key.
