@@ -65,12 +65,17 @@ impl Service {
                 let refusal = Refusal { status: 405, code: -1, message: messages::WRONG_METHOD.to_owned() };
                 Ok(log.plain(&refusal.into()))
             }
-            (Route::To(..), Err(form::Unreadable)) => Ok(log.plain(&Refusal::bad_request(messages::BAD_BODY).into())),
-            (Route::To(operation, args), Ok(fields)) => {
+            (Route::To(operation, args), fields) => {
+                let token = token(&parts.headers);
+                // Whatever the body, and whatever fault is waiting.
+                if let Err(unauthorized) = self.engine.authorize(operation, token.as_deref()) {
+                    return Ok(log.plain(&unauthorized.into()));
+                }
+                let Ok(fields) = fields else { return Ok(log.plain(&Refusal::bad_request(messages::BAD_BODY).into())) };
                 let call = Call { operation, args, params: Params::new(fields) };
                 log.entry.operation = Some(operation);
                 log.entry.fields = call.params.names();
-                self.perform(call, token(&parts.headers).as_deref(), &mut log).await
+                self.perform(call, token.as_deref(), &mut log).await
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a merchant account looks like: its channels, its webhooks, its clock.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::card::CardField;
 
@@ -55,6 +56,7 @@ pub struct ChannelConfig {
     /// Card fields that the contract demands beside number and expiry.
     pub required: Option<Vec<CardField>>,
     /// The smallest amount in won; without it the PG's.
+    #[serde(deserialize_with = "not_negative")]
     pub min_amount: Option<i64>,
 }
 
@@ -69,7 +71,23 @@ pub struct WebhookConfig {
     /// The body's format.
     pub format: WebhookFormat,
     /// How often a delivery is sent again after a network error or a 5xx: 0 to 5.
+    #[serde(deserialize_with = "at_most_five")]
     pub resend: u8,
+}
+
+/// Reads how often a webhook is sent again: the provider stops after five [docs webhook-v1].
+pub(crate) fn at_most_five<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    match u8::deserialize(from)? {
+        times @ 0..=5 => Ok(times),
+        _ => Err(D::Error::custom("resend must be 0 to 5")),
+    }
+}
+
+fn not_negative<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    match Option::deserialize(from)? {
+        Some(..=-1) => Err(D::Error::custom("min_amount must not be negative")),
+        amount => Ok(amount),
+    }
 }
 
 impl Default for WebhookConfig {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::{Response, StatusCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::answer::to_value;
 use crate::api::build;
 use crate::body::PlannedBody;
-use crate::config::WebhookFormat;
+use crate::config::{WebhookFormat, at_most_five};
 use crate::engine::Engine;
 use crate::faults::Fault;
 use crate::handle::{ControlError, Handle, Planted};
@@ -71,11 +71,23 @@ struct CardOrder {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WebhookOrder {
-    url: Option<Value>,
-    test_url: Option<Value>,
+    #[serde(default, deserialize_with = "given")]
+    url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    test_url: Option<Option<String>>,
     format: Option<WebhookFormat>,
+    #[serde(default, deserialize_with = "resends")]
     resend: Option<u8>,
     delivery: Option<DeliverySwitches>,
+}
+
+/// A field that is there, be it null.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+fn resends<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
+    at_most_five(from).map(Some)
 }
 
 enum Trouble {
@@ -207,10 +219,10 @@ fn webhooks(handle: &Handle) -> Value {
 fn set_webhooks(handle: &Handle, order: WebhookOrder) -> Result<Value, Trouble> {
     let mut settings = handle.webhook_settings();
     if let Some(url) = order.url {
-        settings.url = url.as_str().map(str::to_owned);
+        settings.url = url;
     }
     if let Some(url) = order.test_url {
-        settings.test_url = url.as_str().map(str::to_owned);
+        settings.test_url = url;
     }
     settings.format = order.format.unwrap_or(settings.format);
     settings.resend = order.resend.unwrap_or(settings.resend);
@@ -228,7 +240,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
 
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let shape = ["unknown field", "missing field", "unknown variant", "`operation`"];
+    let shape = ["unknown field", "missing field", "unknown variant", "`operation`", "resend"];
     match shape.iter().any(|start| text.starts_with(start)) {
         true => text,
         false => format!("body cannot be read at line {} column {}", error.line(), error.column()),

@@ -12,7 +12,7 @@ use crate::answer::{Answer, Refusal};
 use crate::ops::{Call, Operation};
 use crate::state::World;
 use crate::state::events::Event;
-use crate::state::persist;
+use crate::state::persist::{self, StateError};
 use crate::webhooks::Courier;
 
 /// How long the ticker sleeps at most, and how long the writer gathers changes.
@@ -83,9 +83,14 @@ impl Engine {
         self.unsaved.notify_one();
     }
 
+    /// Whether an operation may be called with this token.
+    pub(crate) fn authorize(&self, operation: Operation, token: Option<&str>) -> Result<(), Refusal> {
+        authorized(&self.world(), operation, token)
+    }
+
     /// Does a call if its token is good; `getToken` needs none.
     pub(crate) fn commit(&self, call: &Call, token: Option<&str>) -> Answer {
-        self.change(|world| match authorized(world, call, token) {
+        self.change(|world| match authorized(world, call.operation, token) {
             Ok(()) => world.execute(call),
             Err(refusal) => refusal.into(),
         })
@@ -94,7 +99,7 @@ impl Engine {
     /// Puts a call off: it takes effect later. A bad token is answered at once.
     pub(crate) fn commit_later(&self, call: Call, token: Option<&str>, delay_ms: u64) -> Result<(), Answer> {
         self.change(|world| {
-            authorized(world, &call, token).map_err(Answer::from)?;
+            authorized(world, call.operation, token).map_err(Answer::from)?;
             let delay = i64::try_from(delay_ms).unwrap_or(i64::MAX);
             let due = world.clock.now_ms().saturating_add(delay);
             world.events.push(due, Event::Commit(Box::new(call)));
@@ -200,39 +205,40 @@ impl Engine {
             self.unsaved.notified().await;
             tokio::time::sleep(pause).await;
             let started = Instant::now();
-            if self.dirty.swap(false, Ordering::AcqRel) {
-                self.save().await;
+            if self.dirty.swap(false, Ordering::AcqRel)
+                && let Err(error) = self.save().await
+            {
+                self.dirty.store(true, Ordering::Release);
+                tracing::error!(%error, "the state is not saved");
             }
             pause = GATHER.max(started.elapsed() * 4);
         }
     }
 
     /// Writes the state file now.
-    pub(crate) async fn save(&self) {
-        let Some(path) = self.state_file.clone() else { return };
+    pub(crate) async fn save(&self) -> Result<(), StateError> {
+        let Some(path) = self.state_file.clone() else { return Ok(()) };
         let (number, bytes) = {
             let world = self.world();
             (self.snapshots.fetch_add(1, Ordering::AcqRel) + 1, world.snapshot())
         };
         let newest = Arc::clone(&self.written);
-        let shown = path.display().to_string();
+        let file = path.clone();
         let write = move || {
             let mut newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
             if *newest < number {
-                persist::write(&path, &bytes)?;
+                persist::write(&file, &bytes)?;
                 *newest = number;
             }
             Ok::<_, std::io::Error>(())
         };
-        if !matches!(tokio::task::spawn_blocking(write).await, Ok(Ok(()))) {
-            self.dirty.store(true, Ordering::Release);
-            tracing::error!(file = shown, "the state file cannot be written");
-        }
+        let written = tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        written.map_err(|source| StateError::Unwritable { path, source })
     }
 }
 
-fn authorized(world: &World, call: &Call, token: Option<&str>) -> Result<(), Refusal> {
-    let free = call.operation == Operation::GetToken;
+fn authorized(world: &World, operation: Operation, token: Option<&str>) -> Result<(), Refusal> {
+    let free = operation == Operation::GetToken;
     if free || token.is_some_and(|token| world.accepts(token)) {
         return Ok(());
     }

@@ -17,7 +17,7 @@ pub fn request(target: &str, body: &[u8], content_type: Option<&str>) {
     for fields in [form::pairs(query), form::body(body, content_type)].into_iter().flatten() {
         let params = Params::new(fields);
         every_reader(&params);
-        for entry in params.entries("schedules") {
+        for entry in params.entries("schedules").into_iter().flatten() {
             every_reader(&entry);
         }
     }

@@ -21,7 +21,7 @@
 //! // A month goes by: schedules fire, webhooks go out, tokens expire.
 //! handle.advance(Duration::from_secs(31 * 86_400)).await;
 //! assert!(handle.ledger().is_empty());
-//! sandbox.shutdown().await;
+//! sandbox.shutdown().await?;
 //! # Ok::<(), kr_billing_sandbox::StartError>(())
 //! # }).unwrap();
 //! ```

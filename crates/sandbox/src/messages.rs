@@ -12,6 +12,8 @@ pub(crate) const PREPARED_ALREADY: &str = "결제정보 사전등록에 실패�
 pub(crate) const NOTHING_SCHEDULED: &str = "취소할 예약결제 기록이 존재하지 않습니다.";
 pub(crate) const NOTHING_TO_CANCEL: &str = "취소할 결제건이 존재하지 않습니다.";
 pub(crate) const NO_PAYMENT: &str = "존재하지 않는 결제정보입니다.";
+pub(crate) const BAD_PAYMENT_STATUS: &str = "지원되지 않는 상태값입니다.";
+pub(crate) const NOTHING_NAMED: &str = "imp_uid 또는 merchant_uid를 지정해주셔야합니다.";
 
 // Ours: the service's own words are not known.
 pub(crate) const NO_SCHEDULE: &str = "존재하지 않는 예약결제입니다.";
@@ -30,6 +32,7 @@ pub(crate) const BAD_AMOUNT: &str = "결제금액이 올바르지 않습니다."
 pub(crate) const BAD_TAX: &str = "면세금액 또는 부가세가 결제금액과 맞지 않습니다.";
 pub(crate) const BAD_PAGE: &str = "page 또는 limit 값이 올바르지 않습니다.";
 pub(crate) const BAD_RANGE: &str = "조회 기간이 올바르지 않습니다.";
+pub(crate) const NO_FOREIGN: &str = "해외카드 키인결제는 지원하지 않습니다.";
 pub(crate) const BAD_STATUS: &str = "조회할 상태 값이 올바르지 않습니다.";
 pub(crate) const BAD_BODY: &str = "요청 본문을 읽을 수 없습니다.";
 pub(crate) const BODY_TOO_LARGE: &str = "요청 본문이 너무 큽니다.";

@@ -47,6 +47,8 @@ operations! {
     CustomerSchedules = "customer_schedules",
     /// `POST /subscribe/payments/onetime`.
     Onetime = "onetime",
+    /// `POST /subscribe/payments/foreign`, an old call that is always refused here.
+    Foreign = "foreign",
     /// `POST /subscribe/payments/again`.
     Again = "again",
     /// `POST /subscribe/payments/schedule`.
@@ -179,6 +181,7 @@ fn charges<'a>(method: &str, rest: &[&'a str]) -> Option<(Operation, Vec<&'a str
     use Operation::*;
     Some(match (method, rest) {
         ("POST", ["onetime"]) => (Onetime, vec![]),
+        ("POST", ["foreign"]) => (Foreign, vec![]),
         ("POST", ["again"]) => (Again, vec![]),
         ("POST", ["unschedule"]) => (Unschedule, vec![]),
         ("POST", ["schedule"]) => (ScheduleCreate, vec![]),

@@ -74,16 +74,16 @@ impl Params {
     }
 
     /// The entries of a list of objects; a single object is read as a list of one.
-    pub(crate) fn entries(&self, name: &str) -> Vec<Params> {
-        let entry = |value: &Value| value.as_object().cloned().map(Params::new);
+    pub(crate) fn entries(&self, name: &'static str) -> Result<Vec<Params>, BadField> {
+        let entry = |value: &Value| value.as_object().cloned().map(Params::new).ok_or(BadField(name));
         match self.fields.get(name) {
-            Some(Value::Array(list)) => list.iter().filter_map(entry).collect(),
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(list)) => list.iter().map(entry).collect(),
             Some(Value::String(text)) => match serde_json::from_str(text) {
-                Ok(Value::Array(list)) => list.iter().filter_map(entry).collect(),
-                _ => Vec::new(),
+                Ok(Value::Array(list)) => list.iter().map(entry).collect(),
+                _ => Err(BadField(name)),
             },
-            Some(value) => entry(value).into_iter().collect(),
-            None => Vec::new(),
+            Some(value) => entry(value).map(|one| vec![one]),
         }
     }
 
@@ -169,6 +169,7 @@ mod tests {
         assert_eq!(params(json!({ "m": "a" })).list("m"), ["a"]);
         assert_eq!(params(json!({ "m": ["a", 2] })).list("m"), ["a", "2"]);
         assert_eq!(params(json!({ "m[]": ["a"] })).list("m"), ["a"]);
-        assert_eq!(params(json!({ "s": "[{\"x\":1}]" })).entries("s").len(), 1);
+        assert_eq!(params(json!({ "s": "[{\"x\":1}]" })).entries("s").map(|list| list.len()), Ok(1));
+        assert_eq!(params(json!({ "s": [{ "x": 1 }, "x"] })).entries("s").map(|list| list.len()), Err(BadField("s")));
     }
 }

@@ -13,7 +13,7 @@ use crate::config::SandboxConfig;
 use crate::engine::Engine;
 use crate::handle::Handle;
 use crate::server;
-use crate::state::persist::StateError;
+use crate::state::persist::{self, StateError};
 use crate::state::{Credentials, World};
 
 /// The documentation's public sample key [docs non-auth].
@@ -92,6 +92,8 @@ impl Builder {
         let mut world = World::new(self.config, self.credentials)?;
         if let Some(path) = &self.state_file {
             world.restore(path)?;
+            // What could not be kept is better known now than at the end.
+            persist::write(path, &world.snapshot()).map_err(|source| StateError::Unwritable { path: path.clone(), source })?;
         }
         let listen_error = |source| StartError::Listen { addr: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(listen_error)?;
@@ -143,13 +145,16 @@ impl Sandbox {
     }
 
     /// Stops: connections are closed and the state file is written.
-    pub async fn shutdown(mut self) {
+    ///
+    /// # Errors
+    /// The state file cannot be written. The sandbox has stopped all the same.
+    pub async fn shutdown(mut self) -> Result<(), StateError> {
         self.engine.let_go();
         for task in self.tasks.drain(..) {
             task.abort();
             let _ = task.await;
         }
-        self.engine.save().await;
+        self.engine.save().await
     }
 }
 

@@ -34,7 +34,7 @@ pub fn run(
             Site { base_url: sandbox.base_url().to_owned(), imp_key: SAMPLE_KEY.into(), imp_secret: SAMPLE_SECRET.into(), test };
         let gateway = make(&site);
         check(&*gateway, &sandbox.handle()).await;
-        sandbox.shutdown().await;
+        sandbox.shutdown().await.expect("no state file, no trouble");
     });
 }
 

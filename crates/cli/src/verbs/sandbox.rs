@@ -67,7 +67,7 @@ pub(crate) async fn run(session: &Session, args: SandboxArgs) -> Result<Exit, Fa
     // Programs wait for this line, so it is the same in every language.
     show::line(&format!("listening on {}", sandbox.base_url()));
     signals.heard().await;
-    sandbox.shutdown().await;
+    sandbox.shutdown().await.map_err(|error| Failure::plain(Exit::Usage, error.to_string()))?;
     Ok(Exit::Done)
 }
 

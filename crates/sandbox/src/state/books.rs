@@ -7,7 +7,7 @@ use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Key, LedgerEntry, LedgerKind, Payment, Prepared, Schedule, ScheduleStatus};
+use super::model::{ChannelRef, Key, LedgerEntry, LedgerKind, Payment, Prepared, Schedule, ScheduleStatus};
 
 /// A token handed out for the account's one key pair. The state file holds its print only: after a restart it is still taken, and
 /// the next `getToken` hands out another.
@@ -144,6 +144,12 @@ impl Books {
             self.due.insert((schedule.schedule_at, uid.clone()));
         }
         self.schedules.insert(uid, schedule);
+    }
+
+    /// Notes on the pending schedules of a key that goes which channel it was on, for the records of their failures.
+    pub(crate) fn remember_channel(&mut self, customer_uid: &str, channel: &ChannelRef) {
+        let pending = |s: &&mut Schedule| s.status == ScheduleStatus::Scheduled && s.customer_uid == customer_uid;
+        self.schedules.values_mut().filter(pending).for_each(|schedule| schedule.channel = Some(channel.clone()));
     }
 
     /// The schedule that is due first.

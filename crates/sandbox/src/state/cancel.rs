@@ -50,7 +50,7 @@ impl World {
         let payment = match (params.text("imp_uid"), params.text("merchant_uid")) {
             (Some(imp_uid), _) => self.books.payment(&imp_uid).filter(settled),
             (None, Some(order)) => self.books.of_order(&order).into_iter().rev().find(settled),
-            (None, None) => return Err(Refusal::missing("imp_uid 또는 merchant_uid")),
+            (None, None) => return Err(Refusal::business(1, messages::NOTHING_NAMED)),
         };
         payment.map(|payment| payment.imp_uid.clone()).ok_or_else(unknown)
     }

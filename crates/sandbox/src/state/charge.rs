@@ -32,7 +32,7 @@ impl World {
         if self.books.burnt(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
-        let (channel, card) = self.present_card(params, messages::CARD_REFUSED)?;
+        let (channel, card) = self.card_to_charge(params)?;
         let rule = rule_of(&channel);
         if let Some(field) = order.lacks(rule.onetime_needs) {
             return Err(Refusal::missing(field));
@@ -158,33 +158,35 @@ impl World {
     /// Writes the record of a charge, with its ledger entry and webhook.
     pub(crate) fn record(&mut self, attempt: Attempt, result: Result<(), String>) -> String {
         let Attempt { order, channel, card, customer_uid, usage } = attempt;
-        let scheduled = usage == Some(Usage::Scheduled);
-        let paid = result.is_ok();
         let mut payment = self.blank("imps", "api", order, channel);
         let now = payment.started_at;
         payment.card = Some(card);
         payment.customer_uid = customer_uid;
         payment.usage = usage;
-        payment.captured = paid;
         match result {
             Ok(()) => {
+                payment.captured = true;
                 payment.status = Status::Paid;
                 payment.paid_at = now;
             }
-            Err(reason) => {
-                payment.status = Status::Failed;
-                payment.failed_at = now;
-                payment.apply_num.clear();
-                payment.fail_reason = Some(reason);
-            }
+            Err(reason) => return self.add_failed(payment, reason),
         }
         let (imp_uid, amount) = (payment.imp_uid.clone(), payment.order.amount);
         self.books.add_payment(payment);
-        if paid {
-            self.books.enter(LedgerKind::Capture, &imp_uid, amount, now);
-        }
-        // Failures are silent, except those of schedules [docs webhook-v1].
-        if paid || scheduled {
+        self.books.enter(LedgerKind::Capture, &imp_uid, amount, now);
+        self.notify_payment(&imp_uid, None);
+        imp_uid
+    }
+
+    /// Adds a record as failed. Failures are silent, except those of schedules [docs webhook-v1].
+    pub(crate) fn add_failed(&mut self, mut payment: Payment, reason: String) -> String {
+        payment.status = Status::Failed;
+        payment.failed_at = payment.started_at;
+        payment.apply_num.clear();
+        payment.fail_reason = Some(reason);
+        let (imp_uid, scheduled) = (payment.imp_uid.clone(), payment.usage == Some(Usage::Scheduled));
+        self.books.add_payment(payment);
+        if scheduled {
             self.notify_payment(&imp_uid, None);
         }
         imp_uid

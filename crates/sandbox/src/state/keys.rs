@@ -6,6 +6,7 @@ use super::orders::{KEY_ID_LIMIT, buyer, check_length};
 use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
 use crate::card::{CardField, CardProblem};
+use crate::channels::Channel;
 use crate::declines::{self, Way};
 use crate::messages;
 use crate::params::Params;
@@ -22,7 +23,7 @@ impl World {
                 check_length(field, &text, limit)?;
             }
         }
-        let (channel, card) = self.present_card(params, messages::KEY_REFUSED)?;
+        let (channel, card) = self.card_to_keep(params)?;
         let rule = crate::rules::rule(&channel.provider);
         let needs = rule.map_or(&[][..], |rule| rule.issue_needs);
         if let Some(field) = needs.iter().find(|field| field.starts_with("customer_") && !params.has(field)) {
@@ -32,35 +33,20 @@ impl World {
         self.key(uid)
     }
 
-    /// Chooses the channel of a REST call with card data, and lets its PG look at the card.
-    pub(crate) fn present_card(&self, params: &Params, refused: &str) -> Result<(ChannelRef, StoredCard), Refusal> {
-        let pg = params.text("pg");
-        let key = params.text("channel_key");
-        let channel = self.channels.for_rest(pg.as_deref(), key.as_deref());
-        let channel = channel.ok_or_else(|| Refusal::business(-1, messages::NO_CHANNEL))?;
-        let rule = channel.rule();
-        let with = |text: &str| Refusal::business(-1, format!("{refused} {text}"));
-        let mut required = channel.required.clone();
-        for field in [CardField::Birth, CardField::Pwd2digit] {
-            if rule.issue_needs.contains(&field.name()) && !required.contains(&field) {
-                required.push(field);
-            }
-        }
-        let card = params.card.card(&required).map_err(card_refusal)?;
-        if !channel.key_in {
-            return Err(with(rule.no_key_in()));
-        }
-        let card = StoredCard::from(&card);
-        if card.good_until.is_some_and(|end| end <= self.now()) {
-            return Err(with(&rule.expired()));
-        }
-        let row = card.behaviour.and_then(|behaviour| declines::row_of(behaviour.row));
-        if let Some(row) = row.filter(|row| row.card_data) {
-            return Err(with(&row.text(rule.family, Way::RefusedMinusOne)));
-        }
-        Ok((ChannelRef::from(channel), card))
+    /// A card that is to become a key: it may name its channel, and its PG may ask for more [oa customers POST].
+    pub(crate) fn card_to_keep(&self, params: &Params) -> Result<(ChannelRef, StoredCard), Refusal> {
+        let channel = self.channels.for_rest(params.text("pg").as_deref(), params.text("channel_key").as_deref());
+        let channel = channel.ok_or_else(no_channel)?;
+        let needs = channel.rule().issue_needs;
+        let asked = [CardField::Birth, CardField::Pwd2digit].into_iter().filter(|field| needs.contains(&field.name()));
+        present(channel, params, asked, messages::KEY_REFUSED, self.now())
     }
 
+    /// A card that is charged once. `onetime` takes no `channel_key` [oa onetime].
+    pub(crate) fn card_to_charge(&self, params: &Params) -> Result<(ChannelRef, StoredCard), Refusal> {
+        let channel = self.channels.for_rest(params.text("pg").as_deref(), None).ok_or_else(no_channel)?;
+        present(channel, params, [], messages::CARD_REFUSED, self.now())
+    }
     /// Stores a key. A used `customer_uid` gets the new card [docs non-auth].
     pub(crate) fn keep_key(
         &mut self,
@@ -106,18 +92,56 @@ impl World {
             return Err(Refusal::missing("extra[requester]"));
         }
         let key = self.books.keys.remove(uid);
+        if let Some(key) = &key {
+            self.books.remember_channel(uid, &key.channel);
+        }
         key.map(|key| Reply::new(views::key(&key))).ok_or_else(|| unknown(uid))
     }
 }
 
-fn unknown(uid: &str) -> Refusal {
+pub(crate) fn unknown(uid: &str) -> Refusal {
     Refusal::business(1, messages::customer_not_found(uid))
 }
 
 fn card_refusal(problem: CardProblem) -> Refusal {
     match problem {
         CardProblem::Missing(field) => Refusal::missing(field),
-        CardProblem::Number | CardProblem::Expiry => Refusal::business(-1, messages::BAD_CARD),
+        CardProblem::Number | CardProblem::Expiry => bad_card(),
         CardProblem::Field(field) => Refusal::business(-1, format!("카드정보 형식이 올바르지 않습니다({}).", field.name())),
     }
+}
+
+fn no_channel() -> Refusal {
+    Refusal::business(-1, messages::NO_CHANNEL)
+}
+
+/// Lets a channel's PG look at the card of a request.
+fn present(
+    channel: &Channel,
+    params: &Params,
+    asked: impl IntoIterator<Item = CardField>,
+    refused: &str,
+    now: i64,
+) -> Result<(ChannelRef, StoredCard), Refusal> {
+    let rule = channel.rule();
+    let with = |text: &str| Refusal::business(-1, format!("{refused} {text}"));
+    let required: Vec<_> = channel.required.iter().copied().chain(asked).collect();
+    let card = params.card.card(&required).map_err(card_refusal)?;
+    if !channel.key_in {
+        return Err(with(rule.no_key_in()));
+    }
+    let card = StoredCard::from(&card);
+    if card.good_until.is_some_and(|end| end <= now) {
+        // A number that no issuer has is good here for the guides' sake, with their expiry: else it is what it is [obs].
+        return Err(if card.masked.starts_with(['1', '2']) { bad_card() } else { with(&rule.expired()) });
+    }
+    let row = card.behaviour.and_then(|behaviour| declines::row_of(behaviour.row));
+    if let Some(row) = row.filter(|row| row.card_data) {
+        return Err(with(&row.text(rule.family, Way::RefusedMinusOne)));
+    }
+    Ok((ChannelRef::from(channel), card))
+}
+
+fn bad_card() -> Refusal {
+    Refusal::business(-1, messages::BAD_CARD)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use super::keys::unknown;
 use super::model::{Payment, Status};
 use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
@@ -40,7 +41,11 @@ impl World {
         }
         let by_id = ids.iter().filter_map(|id| self.books.payment(id));
         let by_order = orders.iter().filter_map(|order| self.books.of_order(order).last().copied());
-        let found: Vec<_> = by_id.chain(by_order).map(views::payment).collect();
+        // Newest first, as the deprecated Go client's suite expects [obs]; records of one second in their reversed order.
+        let mut found: Vec<_> = by_id.chain(by_order).collect();
+        found.reverse();
+        found.sort_by_key(|payment| std::cmp::Reverse(payment.started_at));
+        let found: Vec<_> = found.into_iter().map(views::payment).collect();
         match found.len() {
             0 => Err(missing()),
             some if some < asked => Ok(Reply::partly(found)),
@@ -58,7 +63,7 @@ impl World {
         if records.is_empty() {
             return Err(missing());
         }
-        page_of(&records, params, views::payment)
+        page_of(&records, params, Limit::Asked, views::payment)
     }
 
     /// No status, and `all`, mean every record. The deprecated Node client writes `undefined` into the
@@ -66,7 +71,7 @@ impl World {
     fn sorted(&self, order: &str, status: &str, params: &Params) -> Result<Vec<&Payment>, Refusal> {
         let mut records = self.books.of_order(order);
         if !matches!(status, "" | "all" | "undefined") {
-            let status = Status::from_word(status).ok_or_else(|| Refusal::bad_request(messages::BAD_STATUS))?;
+            let status = Status::from_word(status).ok_or_else(|| Refusal::bad_request(messages::BAD_PAYMENT_STATUS))?;
             records.retain(|payment| payment.status == status);
         }
         sort(&mut records, params)?;
@@ -76,7 +81,7 @@ impl World {
     pub(crate) fn by_status(&self, status: &str, params: &Params) -> Outcome {
         let status = match status {
             "all" => None,
-            word => Some(Status::from_word(word).ok_or_else(|| Refusal::bad_request(messages::BAD_STATUS))?),
+            word => Some(Status::from_word(word).ok_or_else(|| Refusal::bad_request(messages::BAD_PAYMENT_STATUS))?),
         };
         let to = query_number(params, "to")?.unwrap_or_else(|| self.now());
         let from = query_number(params, "from")?.unwrap_or(to.saturating_sub(WINDOW));
@@ -92,17 +97,18 @@ impl World {
         let fits = |p: &&Payment| status.is_none_or(|s| p.status == s) && (from..=to).contains(&time(p));
         let mut records: Vec<_> = self.books.payments().iter().filter(fits).collect();
         sort(&mut records, params)?;
-        page_of(&records, params, views::payment)
+        page_of(&records, params, Limit::Asked, views::payment)
     }
 
+    /// Unknown is 200 with code 1, like the key itself: the deprecated Go client's suite passes with it (CONFLICT 21).
     pub(crate) fn key_payments(&self, uid: &str, params: &Params) -> Outcome {
         if !self.books.keys.contains_key(uid) {
-            return Err(Refusal::not_found(&messages::customer_not_found(uid)));
+            return Err(unknown(uid));
         }
         let with_key = |payment: &&Payment| payment.customer_uid.as_deref() == Some(uid);
         let mut records: Vec<_> = self.books.payments().iter().filter(with_key).collect();
         sort(&mut records, params)?;
-        page_of(&records, params, views::payment)
+        page_of(&records, params, Limit::Fixed, views::payment)
     }
 
     /// PAYCO only; another PG's payment answers 405 [oa balance].
@@ -155,11 +161,19 @@ fn sort(records: &mut [&Payment], params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether a list takes a `limit`. A key's payments and schedules take `page` only [oa].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Asked,
+    Fixed,
+}
+
 /// One page; a page beyond the data is a 400, but for the first [oa status].
-pub(crate) fn page_of<T>(records: &[&T], params: &Params, view: impl Fn(&T) -> Value) -> Outcome {
+pub(crate) fn page_of<T>(records: &[&T], params: &Params, limit: Limit, view: impl Fn(&T) -> Value) -> Outcome {
     let wrong = || Refusal::bad_request(messages::BAD_PAGE);
     let page = query_number(params, "page")?.unwrap_or(1);
-    let limit = query_number(params, "limit")?.unwrap_or(PAGE);
+    let asked = if limit == Limit::Asked { query_number(params, "limit")? } else { None };
+    let limit = asked.unwrap_or(PAGE);
     if page < 1 || !(1..=PAGE_MAX).contains(&limit) {
         return Err(wrong());
     }

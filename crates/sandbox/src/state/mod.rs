@@ -109,6 +109,7 @@ impl World {
             Operation::CustomerPayments => self.key_payments(call.arg(0), &call.params),
             Operation::CustomerSchedules => self.key_schedules(call.arg(0), &call.params),
             Operation::Onetime => self.onetime(&call.params),
+            Operation::Foreign => Err(Refusal::business(-1, messages::NO_FOREIGN)),
             Operation::Again => self.again(&call.params),
             Operation::ScheduleCreate => self.schedule(&call.params),
             Operation::ScheduleList => self.schedule_list(&call.params),

@@ -4,7 +4,7 @@
 use super::model::{Buyer, Order};
 use crate::answer::Refusal;
 use crate::messages;
-use crate::params::Params;
+use crate::params::{BadField, Params};
 use crate::rules;
 
 /// Longest texts, in characters [oa again] [oa onetime].
@@ -49,7 +49,7 @@ impl Order {
         Ok(Self {
             merchant_uid,
             amount,
-            currency: params.text("currency").unwrap_or_else(|| "KRW".to_owned()),
+            currency: won_only(params)?,
             name: params.text("name"),
             buyer: buyer(params, "buyer"),
             tax_free,
@@ -79,6 +79,14 @@ impl Order {
             _ => true,
         };
         fields.iter().copied().find(|field| !there(field))
+    }
+}
+
+/// The sandbox's books are in won: another currency is refused (chosen).
+fn won_only(params: &Params) -> Result<String, Refusal> {
+    match params.text("currency") {
+        Some(other) if other != "KRW" => Err(BadField("currency").into()),
+        _ => Ok("KRW".to_owned()),
     }
 }
 

@@ -38,6 +38,14 @@ pub enum StateError {
         /// What the system says.
         source: io::Error,
     },
+    /// The file cannot be written.
+    #[error("state file {path} cannot be written: {source}", path = path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The file is there and is no state of this sandbox.
     #[error("state file {path} is damaged or not a sandbox's ({what}): move it away or name another", path = path.display())]
     Damaged {

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::charge::{Attempt, rule_of};
-use super::model::{Schedule, ScheduleStatus, Status, Usage};
+use super::model::{ChannelRef, Schedule, ScheduleStatus, Status, Usage};
 use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
 use crate::messages;
@@ -16,12 +16,13 @@ impl World {
         self.books.put_schedule(schedule);
     }
 
-    /// Charges by the key that the customer has now; a decline always leaves a failed record.
+    /// Charges by the key that the customer has now; a decline and a key that is gone leave a failed record.
     fn execute_schedule(&mut self, schedule: &mut Schedule) {
         schedule.status = ScheduleStatus::Executed;
         schedule.executed_at = self.now();
         schedule.fail_reason = None;
         let Some(key) = self.books.keys.get(&schedule.customer_uid) else {
+            schedule.imp_uid = self.record_without_key(schedule);
             schedule.fail_reason = Some(messages::UNKNOWN_BUYER.to_owned());
             return;
         };
@@ -42,6 +43,15 @@ impl World {
                 schedule.imp_uid = Some(left.unwrap_or_else(|| self.record(spare, Err(refusal.message))));
             }
         }
+    }
+
+    /// The failed record of a schedule whose key is gone, on the channel where it was.
+    fn record_without_key(&mut self, schedule: &Schedule) -> Option<String> {
+        let channel = schedule.channel.clone().or_else(|| self.channels.for_rest(None, None).map(ChannelRef::from))?;
+        let mut payment = self.blank("imps", "api", schedule.order.clone(), channel);
+        payment.customer_uid = Some(schedule.customer_uid.clone());
+        payment.usage = Some(Usage::Scheduled);
+        Some(self.add_failed(payment, messages::UNKNOWN_BUYER.to_owned()))
     }
 
     /// The failed record that a refusal has left behind just now.
@@ -108,7 +118,9 @@ impl World {
                 && customer.as_ref().is_none_or(|uid| schedule.customer_uid == *uid)
                 && (orders.is_empty() || orders.contains(&schedule.order.merchant_uid))
         };
-        let revoked: Vec<Schedule> = self.books.schedules.values().filter(meant).cloned().collect();
+        let mut revoked: Vec<Schedule> = self.books.schedules.values().filter(meant).cloned().collect();
+        // As asked for.
+        revoked.sort_by_key(|schedule| orders.iter().position(|order| *order == schedule.order.merchant_uid));
         if revoked.is_empty() {
             return Err(Refusal::business(1, messages::NOTHING_SCHEDULED));
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::World;
 use super::cancel::Wish;
 use super::charge::{Attempt, rule_of};
-use super::lookups::{page_of, query_number};
+use super::lookups::{Limit, page_of, query_number};
 use super::model::{Buyer, ChannelRef, Order, Schedule, ScheduleStatus, StoredCard, Usage};
 use super::orders::{KEY_ID_LIMIT, check_length};
 use super::views;
@@ -23,17 +23,20 @@ impl World {
     pub(crate) fn schedule(&mut self, params: &Params) -> Outcome {
         let uid = params.text("customer_uid").ok_or_else(|| Refusal::missing("customer_uid"))?;
         check_length("customer_uid", &uid, KEY_ID_LIMIT)?;
-        let fresh = self.key_for_schedule(&uid, params)?;
-        let (channel, holder) = match (&fresh, self.books.keys.get(&uid)) {
-            (None, Some(key)) => (key.channel.clone(), key.holder.clone()),
-            (Some((channel, _)), _) => (channel.clone(), Buyer::default()),
-            (None, None) => return Err(Refusal::business(1, messages::NO_CUSTOMER)),
+        let (fresh, channel, card, holder) = match self.books.keys.get(&uid) {
+            Some(key) => (false, key.channel.clone(), key.card.clone(), key.holder.clone()),
+            None if !params.card.has_number() => return Err(Refusal::business(1, messages::NO_CUSTOMER)),
+            // An existing key is used; otherwise the card in the request makes one [oa schedule].
+            None => {
+                let (channel, card) = self.card_to_keep(params)?;
+                (true, channel, card, Buyer::default())
+            }
         };
         let booked = self.read_entries(&uid, params, &channel, &holder)?;
-        if let Some((channel, card)) = fresh {
+        self.checking_charge(&uid, params, &channel, &card)?;
+        if fresh {
             self.keep_key(&uid, channel, card, params.text("customer_id"), holder);
         }
-        self.checking_charge(&uid, params)?;
         let views = booked.iter().map(|schedule| views::schedule(schedule, None)).collect::<Vec<_>>();
         for schedule in booked {
             self.books.put_schedule(schedule);
@@ -41,19 +44,8 @@ impl World {
         Ok(Reply::new(views))
     }
 
-    /// An existing key is used; otherwise the card in the request makes one [oa schedule].
-    fn key_for_schedule(&self, uid: &str, params: &Params) -> Result<Option<(ChannelRef, StoredCard)>, Refusal> {
-        if self.books.keys.contains_key(uid) {
-            return Ok(None);
-        }
-        if !params.card.has_number() {
-            return Err(Refusal::business(1, messages::NO_CUSTOMER));
-        }
-        self.present_card(params, messages::KEY_REFUSED).map(Some)
-    }
-
     fn read_entries(&self, uid: &str, params: &Params, channel: &ChannelRef, holder: &Buyer) -> Result<Vec<Schedule>, Refusal> {
-        let entries = params.entries("schedules");
+        let entries = params.entries("schedules")?;
         if entries.is_empty() {
             return Err(Refusal::missing("schedules"));
         }
@@ -101,16 +93,15 @@ impl World {
         })
     }
 
-    /// A verification charge, cancelled at once; 0 skips it [oa schedule].
-    fn checking_charge(&mut self, uid: &str, params: &Params) -> Result<(), Refusal> {
+    /// A verification charge, cancelled at once; 0 skips it [oa schedule]. A card that fails it is not kept.
+    fn checking_charge(&mut self, uid: &str, params: &Params, channel: &ChannelRef, card: &StoredCard) -> Result<(), Refusal> {
         let amount = params.integer("checking_amount")?.unwrap_or(0);
         if amount == 0 {
             return Ok(());
         }
-        let Some(key) = self.books.keys.get(uid) else { return Ok(()) };
         let attempt = Attempt {
-            channel: key.channel.clone(),
-            card: key.card.clone(),
+            channel: channel.clone(),
+            card: card.clone(),
             customer_uid: Some(uid.to_owned()),
             usage: Some(Usage::Payment),
             order: Order::plain(format!("checking_{}", self.books.payments().len() + 1), amount)?,
@@ -130,11 +121,11 @@ impl World {
     pub(crate) fn schedule_list(&self, params: &Params) -> Outcome {
         let oldest_first = params.text("sorting").as_deref() == Some("scheduled");
         let names = ["schedule_from", "schedule_to", "schedule_status"];
-        self.list_schedules(params, names, oldest_first, |_| true)
+        self.list_schedules(params, names, oldest_first, Limit::Asked, |_| true)
     }
 
     pub(crate) fn key_schedules(&self, uid: &str, params: &Params) -> Outcome {
-        self.list_schedules(params, ["from", "to", "schedule-status"], false, |s| s.customer_uid == uid)
+        self.list_schedules(params, ["from", "to", "schedule-status"], false, Limit::Fixed, |s| s.customer_uid == uid)
     }
 
     fn list_schedules(
@@ -142,6 +133,7 @@ impl World {
         params: &Params,
         [from, to, status]: [&'static str; 3],
         oldest_first: bool,
+        limit: Limit,
         fits: impl Fn(&Schedule) -> bool,
     ) -> Outcome {
         let start = query_number(params, from)?.ok_or_else(|| Refusal::bad_request(messages::BAD_RANGE))?;
@@ -161,7 +153,7 @@ impl World {
         if !oldest_first {
             found.reverse();
         }
-        page_of(&found, params, |schedule| self.schedule_view(schedule))
+        page_of(&found, params, limit, |schedule| self.schedule_view(schedule))
     }
 
     pub(crate) fn schedule_view(&self, schedule: &Schedule) -> Value {

@@ -20,7 +20,7 @@ pub(crate) fn channel(channel: &Channel) -> Value {
 
 /// `CustomerAnnotation` [oa def CustomerAnnotation].
 pub(crate) fn key(key: &Key) -> Value {
-    json!({
+    let mut view = json!({
         "customer_uid": key.customer_uid,
         "pg_provider": key.channel.provider,
         "pg_id": key.channel.mid,
@@ -28,10 +28,6 @@ pub(crate) fn key(key: &Key) -> Value {
         "customer_id": key.customer_id,
         "card_name": key.card.name,
         "card_code": key.card.code,
-        "card_issuer_code": null,
-        "card_issuer_name": null,
-        "card_publisher_code": null,
-        "card_publisher_name": null,
         "card_number": key.card.masked,
         "card_type": card_type(&key.channel.provider),
         "customer_name": key.holder.name,
@@ -41,6 +37,21 @@ pub(crate) fn key(key: &Key) -> Value {
         "customer_postcode": key.holder.postcode,
         "inserted": key.inserted,
         "updated": key.updated,
+    });
+    merge(&mut view, issuer(&key.channel.provider, Some(&key.card)));
+    view
+}
+
+/// Issuer and publisher, which some PGs tell [oa def CustomerAnnotation]. Here both are the card company.
+fn issuer(provider: &str, card: Option<&StoredCard>) -> Value {
+    let tells = matches!(provider, "tosspayments" | "ksnet" | "smartro_v2" | "nice_v2" | "welcome" | "tosspay_v2");
+    let card = card.filter(|_| tells);
+    let (code, name) = (card.map(|card| &card.code), card.map(|card| &card.name));
+    json!({
+        "card_issuer_code": code,
+        "card_issuer_name": name,
+        "card_publisher_code": code,
+        "card_publisher_name": name,
     })
 }
 
@@ -85,6 +96,7 @@ pub(crate) fn payment(payment: &Payment) -> Value {
         "user_agent": "sandbox",
     });
     merge(&mut view, people_and_times(payment));
+    merge(&mut view, issuer(&payment.channel.provider, card));
     view
 }
 
@@ -96,10 +108,6 @@ fn people_and_times(payment: &Payment) -> Value {
         "buyer_tel": buyer.tel,
         "buyer_addr": buyer.addr,
         "buyer_postcode": buyer.postcode,
-        "card_issuer_code": null,
-        "card_issuer_name": null,
-        "card_publisher_code": null,
-        "card_publisher_name": null,
         "vbank_code": null,
         "vbank_name": null,
         "vbank_num": null,

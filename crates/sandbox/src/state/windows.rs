@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use super::model::{ChannelRef, LedgerKind, Order, Payment, Status, StoredCard, Usage};
+use super::orders::{KEY_ID_LIMIT, check_length};
 use crate::card;
 use crate::channels::Channel;
 use crate::declines::{self, Way};
@@ -96,6 +97,7 @@ impl World {
         let uid = params
             .text("customer_uid")
             .ok_or_else(|| bad("customer_uid가 없습니다. sandbox의 결제창은 빌링키 발급만 지원합니다.".to_owned()))?;
+        check_length("customer_uid", &uid, KEY_ID_LIMIT).map_err(|refusal| bad(refusal.message))?;
         let order = Order::read_for_window(params).map_err(|refusal| bad(refusal.message))?;
         let pg = params.text("pg");
         let key = params.text("channelKey").or_else(|| params.text("channel_key"));
@@ -158,12 +160,8 @@ impl World {
     }
 
     /// Leaves a failed record behind.
-    fn leave(&mut self, mut payment: Payment, code: &'static str, text: &str) -> Failure {
-        payment.status = Status::Failed;
-        payment.failed_at = payment.started_at;
-        payment.fail_reason = Some(text.to_owned());
-        let imp_uid = payment.imp_uid.clone();
-        self.books.add_payment(payment);
+    fn leave(&mut self, payment: Payment, code: &'static str, text: &str) -> Failure {
+        let imp_uid = self.add_failed(payment, text.to_owned());
         Failure { code, text: text.to_owned(), imp_uid: Some(imp_uid) }
     }
 

@@ -34,7 +34,30 @@ async fn a_onetime_charge_may_keep_its_card() {
     client.get("/subscribe/customers/new").await.refused(200, 1);
     let of_key = client.get("/subscribe/customers/m/payments?page=1").await.ok();
     assert_eq!((&of_key["total"], &of_key["previous"], &of_key["next"]), (&json!(2), &json!(0), &json!(0)));
-    client.get("/subscribe/customers/x/payments").await.refused(404, -1);
+    client.get("/subscribe/customers/x/payments").await.refused(200, 1);
+    assert_eq!(client.get("/subscribe/customers/m/payments?limit=1").await.ok()["list"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_card_that_is_charged_once_goes_by_pg_and_not_by_channel_key() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let fields = json!({ "pg": "kcp", "channel_key": "channel-key-nice_v2", "merchant_uid": "o", "amount": 5_000 });
+    let paid = client.post("/subscribe/payments/onetime", with_card(fields.clone(), GOOD_CARD)).await.ok();
+    assert_eq!((&paid["pg_provider"], &paid["card_issuer_code"]), (&json!("kcp"), &Value::Null));
+    let kept = client.post("/subscribe/customers/m", with_card(fields, GOOD_CARD)).await.ok();
+    assert_eq!((&kept["pg_provider"], &kept["card_issuer_code"]), (&json!("nice_v2"), &kept["card_code"]));
+}
+
+#[tokio::test]
+async fn other_currencies_and_foreign_cards_are_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let dollars = with_card(json!({ "merchant_uid": "o", "amount": 5_000, "currency": "USD" }), GOOD_CARD);
+    client.post("/subscribe/payments/onetime", dollars.clone()).await.refused(200, 1);
+    client.post("/subscribe/payments/foreign", dollars.clone()).await.refused(200, -1);
+    Client::anonymous(&sandbox).post("/subscribe/payments/foreign", dollars).await.refused(401, -1);
+    assert!(sandbox.handle().ledger().is_empty());
 }
 
 #[tokio::test]

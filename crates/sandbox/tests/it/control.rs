@@ -81,3 +81,17 @@ async fn the_request_log_names_fields_and_holds_no_values() {
         assert!(!log.to_string().contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn a_webhook_url_is_changed_removed_or_left_alone() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::anonymous(&sandbox);
+    let put = async |body| client.control("PUT", "/_sandbox/webhooks", body).await;
+    let url = json!("http://127.0.0.1:1/x");
+    assert_eq!(put(json!({ "url": url })).await.1["settings"]["url"], url);
+    for wrong in [json!({ "url": 5 }), json!({ "resend": 6 })] {
+        assert_eq!(put(wrong).await.0, 400);
+    }
+    assert_eq!(put(json!({ "resend": 1 })).await.1["settings"]["url"], url);
+    assert_eq!(put(json!({ "url": null })).await.1["settings"]["url"], Value::Null);
+}

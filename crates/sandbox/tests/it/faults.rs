@@ -150,3 +150,14 @@ async fn a_late_commit_happens_by_itself_in_real_time() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
+
+#[tokio::test]
+async fn a_bad_token_is_answered_at_once_and_uses_no_fault_up() {
+    let (sandbox, handle, client) = start().await;
+    handle.add_fault(Fault::new(AGAIN, Moment::BeforeCommit, Effect::Html502)).unwrap();
+    let stranger = Client::anonymous(&sandbox);
+    assert_eq!(charge(&stranger, "o").await.unwrap().0, 401);
+    let broken = stranger.send("POST", "/subscribe/payments/again", Some("application/json"), "{".to_owned()).await.unwrap();
+    assert_eq!(broken.0, 401);
+    assert_eq!(charge(&client, "o").await.unwrap().0, 502);
+}

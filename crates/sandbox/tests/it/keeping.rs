@@ -16,7 +16,7 @@ async fn the_state_file_keeps_the_books_across_a_restart() {
     client.post("/payments/prepare", json!({ "merchant_uid": "p", "amount": 100 })).await.ok();
     let entry = json!({ "merchant_uid": "due", "schedule_at": sandbox.handle().now() + 600, "amount": 5_000, "name": "n" });
     client.post("/subscribe/payments/schedule", json!({ "customer_uid": "m", "schedules": [entry] })).await.ok();
-    sandbox.shutdown().await;
+    sandbox.shutdown().await.expect("a state file");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains("1234-1234") && !text.contains("1234123412341234") && !text.contains("2099"), "card data");
 
@@ -31,7 +31,7 @@ async fn the_state_file_keeps_the_books_across_a_restart() {
     assert_ne!(new["imp_uid"], client.get("/payments/find/paid").await.ok()["imp_uid"]);
     sandbox.handle().advance(Duration::from_secs(600)).await;
     assert_eq!(sandbox.handle().totals("due").captures, 1);
-    sandbox.shutdown().await;
+    sandbox.shutdown().await.expect("a state file");
 }
 
 #[tokio::test]
@@ -45,6 +45,19 @@ async fn a_damaged_state_file_stops_the_start_and_stays_as_it_is() {
         assert!(error.to_string().contains("move it away"), "{error}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
     }
+}
+
+#[tokio::test]
+async fn a_state_file_that_cannot_be_written_stops_the_start_or_is_told_at_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let nowhere = dir.path().join("no-such-folder/state.json");
+    let error = Sandbox::builder().state_file(&nowhere).start().await.err().unwrap();
+    assert!(error.to_string().contains("cannot be written"), "{error}");
+    let folder = dir.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let sandbox = Sandbox::builder().state_file(folder.join("state.json")).start().await.unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(sandbox.shutdown().await.is_err());
 }
 
 #[tokio::test]

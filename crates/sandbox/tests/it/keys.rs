@@ -43,7 +43,11 @@ async fn cards_that_are_malformed_expired_or_refused_issue_nothing() {
     let path = "/subscribe/customers/m";
     let malformed = client.post(path, with_card(json!({}), "4092")).await.refused(200, -1);
     assert_eq!(malformed, "유효하지않은 카드번호를 입력하셨습니다.");
-    let mut expired = with_card(json!({ "pg": "inicis" }), GOOD_CARD);
+    // No issuer has the guides' number, which is good here with their expiry only.
+    let mut guides = with_card(json!({}), GOOD_CARD);
+    guides["expiry"] = json!("2020-02");
+    assert_eq!(client.post(path, guides).await.refused(200, -1), malformed);
+    let mut expired = with_card(json!({ "pg": "inicis" }), "4092-0230-1234-1234");
     expired["expiry"] = json!("2019-03");
     let expired = client.post(path, expired).await.refused(200, -1);
     assert!(expired.starts_with("카드정보 인증 및 빌키 발급에 실패하였습니다. [120004]"), "{expired}");

@@ -170,3 +170,39 @@ async fn bad_entries_book_nothing_and_milliseconds_never_run() {
     handle.advance(Duration::from_secs(3_000 * DAY)).await;
     assert!(handle.ledger().is_empty());
 }
+
+#[tokio::test]
+async fn what_is_refused_books_nothing_and_keeps_no_card() {
+    let (sandbox, client) = start().await;
+    let at = sandbox.handle().now() + 60;
+    let body = |card: &str, checking: Value, entries: Value| {
+        with_card(json!({ "customer_uid": "new", "checking_amount": checking, "schedules": entries }), card)
+    };
+    let good = json!([entry("o", at, 5_000)]);
+    let cases = [
+        body(GOOD_CARD, json!(-5), good.clone()),
+        body(GOOD_CARD, json!("abc"), good.clone()),
+        body("4000-0000-0000-0020", json!(1_000), good.clone()),
+        body(GOOD_CARD, json!(0), json!([entry("o", at, 5_000), "x", 5])),
+    ];
+    for case in cases {
+        client.post("/subscribe/payments/schedule", case).await.refused(200, 1);
+        client.get("/subscribe/customers/new").await.refused(200, 1);
+        client.get("/subscribe/payments/schedule/o").await.refused(404, -1);
+    }
+    assert!(sandbox.handle().ledger().is_empty());
+    client.post("/subscribe/payments/schedule", body(GOOD_CARD, json!(1_000), good)).await.ok();
+    client.get("/subscribe/customers/new").await.ok();
+    assert_eq!(sandbox.handle().ledger().len(), 2, "the check's capture and its refund");
+}
+
+#[tokio::test]
+async fn bookings_are_taken_back_in_the_order_that_was_asked_for() {
+    let (sandbox, client) = start().await;
+    let at = sandbox.handle().now() + 60;
+    book(&client, &[entry("x_9", at, 5_000), entry("x_80", at, 5_000), entry("x_10", at, 5_000)]).await.ok();
+    let body = json!({ "customer_uid": "m", "merchant_uid": ["x_9", "x_80", "x_10"] });
+    let revoked = client.post("/subscribe/payments/unschedule", body).await.ok();
+    let orders: Vec<_> = revoked.as_array().unwrap().iter().map(|one| one["merchant_uid"].as_str().unwrap()).collect();
+    assert_eq!(orders, ["x_9", "x_80", "x_10"]);
+}

@@ -32,9 +32,12 @@ async fn the_documented_events_are_told_and_no_others() {
     let body = json!({ "customer_uid": "m", "schedules": [entry("due", 5_000), entry("due-declined", 990_001)] });
     client.post("/subscribe/payments/schedule", body).await.ok();
     handle.advance(Duration::from_secs(60)).await;
+    client.post("/subscribe/payments/schedule", json!({ "customer_uid": "m", "schedules": [entry("no-key", 5_000)] })).await.ok();
+    client.delete("/subscribe/customers/m").await.ok();
+    handle.advance(Duration::from_secs(60)).await;
     assert_eq!(
         receiver.events(),
-        ["paid paid", "paid cancelled", "paid cancelled", "window paid", "due paid", "due-declined failed"]
+        ["paid paid", "paid cancelled", "paid cancelled", "window paid", "due paid", "due-declined failed", "no-key failed"]
     );
     let (kind, cancel) = receiver.got()[1].clone();
     assert_eq!(kind, "application/json");

@@ -80,3 +80,11 @@ fn a_buyers_card_is_not_shown() {
     let shown = format!("{:?}", Buyer::with_card("9876-5432-1098-7654"));
     assert!(!shown.contains("9876") && shown.contains("hidden"), "{shown}");
 }
+
+#[tokio::test]
+async fn a_window_takes_no_key_id_that_is_too_long() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let params = json!({ "pg": "kcp_billing", "merchant_uid": "w", "customer_uid": "x".repeat(81), "amount": 0 });
+    let done = sandbox.handle().complete_window(&params, &Buyer::default());
+    assert_eq!((done.success, done.error_code.as_deref()), (false, Some("BAD_REQUEST")));
+}

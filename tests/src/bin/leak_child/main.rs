@@ -86,7 +86,7 @@ async fn on_the_sandbox(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Er
     }
     std::fs::write(folder.join("tokens.txt"), tokens.join("\n"))?;
     std::fs::write(folder.join("requests.json"), serde_json::to_vec(&handle.requests())?)?;
-    sandbox.shutdown().await;
+    sandbox.shutdown().await?;
     Ok(())
 }
 
