@@ -56,6 +56,7 @@ mod tests {
         gateway.expect_mids().returning(Vec::new);
         gateway.expect_check_charge().returning(|_| Ok(()));
         gateway.expect_ready().returning(|| Ok(()));
+        gateway.expect_payments().times(1).returning(|_| Ok(Vec::new())); // what stands under the order before the charge
         gateway
     }
 

@@ -154,6 +154,10 @@ texts! {
     cause_earlier:
         "an earlier attempt is still in doubt; nothing was sent now",
         "앞선 시도의 결과를 아직 모릅니다. 이번에는 보내지 않았습니다";
+    cause_dismissed:
+        "this was closed by hand with its outcome unknown; nothing was sent now",
+        "결과를 모르는 채 수동으로 닫은 건입니다. 이번에는 보내지 않았습니다";
+    refund_of: "a refund of", "환불 요청";
     fields: "differs", "다른 항목";
     still_in_doubt:
         "Still in doubt: ask again later, with the same ticket.",

@@ -86,6 +86,9 @@ pub enum DoubtCause {
     },
     /// An earlier attempt under this order id is itself in doubt; this one was not sent.
     EarlierAttempt,
+    /// A person has closed an earlier doubt about this very request without knowing its outcome; nothing was sent now, and the
+    /// provider shows no payment.
+    Dismissed,
 }
 
 /// A charge that nobody can vouch for.

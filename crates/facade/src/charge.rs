@@ -48,19 +48,22 @@ impl Billing {
 
     async fn try_charge(&self, request: &ChargeRequest) -> Result<Charge, Refused> {
         let plain = |error| (error, None);
-        let channel = self.charge_channel(request).map_err(plain)?;
-        channel.gateway.check_charge(request).map_err(plain)?;
         let subject = Subject::charge(&request.order);
-        let body = body(request, channel);
         let attempt = attempt(request);
-        if let Some(answer) = self.known_answer(&subject, &body, &attempt).await? {
+        let channel = match self.charge_channel(request) {
+            Ok(channel) => channel,
+            Err(error) => return self.despite(&subject, attempt, error).await,
+        };
+        let body = body(request, channel);
+        if let Some(answer) = self.known_answer(channel, &subject, &body, &attempt).await? {
             return Ok(answer);
         }
+        channel.gateway.check_charge(request).map_err(plain)?;
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await.map_err(plain)?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
         self.key_is_free(channel, request).await.map_err(plain)?;
-        let known = match self.standing(channel, &subject, &attempt, &request.order).await.map_err(plain)? {
+        let known = match self.standing(channel, &attempt, &request.order).await.map_err(plain)? {
             Ok(known) => known,
             Err(answer) => return Ok(answer),
         };
@@ -85,11 +88,34 @@ impl Billing {
         }
     }
 
-    /// The answer the journal has for this request, before anything is asked of the provider.
-    async fn known_answer(&self, subject: &Subject, body: &str, attempt: &Attempt) -> Result<Option<Charge>, Refused> {
+    /// The answer the journal has for this request, before anything is asked of the provider. Only a doubt that a person has
+    /// closed is looked up, since the journal does not know what became of it.
+    async fn known_answer(
+        &self,
+        channel: &Channel,
+        subject: &Subject,
+        body: &str,
+        attempt: &Attempt,
+    ) -> Result<Option<Charge>, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
-        let known = entry.and_then(|entry| Before::known(subject, body, entry));
-        known.map(|known| earlier_answer(known, attempt.clone())).transpose()
+        let Some(known) = entry.and_then(|entry| Before::known(subject, body, entry)) else { return Ok(None) };
+        if let (Before::Replay(entry), Attempt::Charge { order, .. }) = (&known, attempt)
+            && matches!(entry.outcome, Some(Outcome::Dismissed))
+            && let Ok(Err(found)) = self.standing(channel, attempt, order).await
+        {
+            return Ok(Some(found));
+        }
+        earlier_answer(known, attempt.clone()).map(Some)
+    }
+
+    /// The answer to a request that names no channel of ours: an order that is or may be paid is no plain error even then.
+    async fn despite(&self, subject: &Subject, attempt: Attempt, error: Error) -> Result<Charge, Refused> {
+        let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
+        let Some(entry) = entry else { return Err((error, None)) };
+        match earlier_answer(Before::Conflict(Box::new(entry)), attempt) {
+            Ok(doubt) => Ok(doubt),
+            Err((_, earlier)) => Err((error, earlier)),
+        }
     }
 
     /// A card that is to be kept must get an id of its own, else nobody could tell whether it was stored.
@@ -103,23 +129,9 @@ impl Billing {
         Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, text))
     }
 
-    /// The payments that stand under this order before the send: none for an order id that is new to the journal, else one
-    /// look-up. The inner `Err` is the answer when one of them is paid or open: then nothing is sent.
-    async fn standing(
-        &self,
-        channel: &Channel,
-        subject: &Subject,
-        attempt: &Attempt,
-        order: &OrderId,
-    ) -> Result<Result<Vec<PaymentId>, Charge>, Error> {
-        if self.inner.journal.find(subject).await.map_err(journal_error)?.is_none() {
-            return Ok(Ok(Vec::new()));
-        }
-        self.standing_payments(channel, attempt, order).await
-    }
-
-    /// The same, looked up in any case.
-    pub(crate) async fn standing_payments(
+    /// The payments that stand under this order before the send, by one look-up: what failed before is never this attempt's. The
+    /// inner `Err` is the answer when one of them is paid or open: then nothing is sent.
+    pub(crate) async fn standing(
         &self,
         channel: &Channel,
         attempt: &Attempt,
@@ -144,13 +156,25 @@ impl Billing {
         })
     }
 
-    /// Gives way to an open attempt of the other kind under the same order, the charge to a schedule's retry and the retry to a
-    /// charge. Both store their intent first and look then, so at least one of them sees the other.
+    /// Gives way to an attempt of the other kind under the same order that is open or paid, the charge to a schedule's retry and
+    /// the retry to a charge. Both store their intent first and look then, so at least one of them sees the other.
     pub(crate) async fn gives_way(&self, intent: &Intent, other: &Subject) -> Result<Option<Charge>, Error> {
-        let entry = self.inner.journal.find(other).await.map_err(journal_error)?;
-        let Some(open) = entry.filter(|entry| entry.outcome.is_none()) else { return Ok(None) };
+        let Some(Entry { intent: theirs, outcome }) = self.taken(other).await? else { return Ok(None) };
         self.write_down(intent, &Outcome::NotCharged).await;
-        Ok(Some(in_doubt(open.intent.ticket, DoubtCause::EarlierAttempt)))
+        Ok(Some(match outcome {
+            None => in_doubt(theirs.ticket, DoubtCause::EarlierAttempt),
+            Some(outcome) => {
+                let payment = outcome.paid_payment().cloned();
+                in_doubt(intent.ticket.clone(), DoubtCause::OrderTaken { payment })
+            }
+        }))
+    }
+
+    /// What the journal has under a subject that may not be sent: an attempt that is open, paid, or closed by a person.
+    pub(crate) async fn taken(&self, subject: &Subject) -> Result<Option<Entry>, Error> {
+        let entry = self.inner.journal.find(subject).await.map_err(journal_error)?;
+        let takes = |outcome: &Outcome| matches!(outcome, Outcome::Paid { .. } | Outcome::Dismissed);
+        Ok(entry.filter(|entry| entry.outcome.as_ref().is_none_or(takes)))
     }
 
     /// The question to ask later about an attempt that starts now.
@@ -208,12 +232,34 @@ impl Billing {
                 tracing::warn!(kind = ?error.kind(), "no usable answer; looking the order up");
                 self.resolve(channel, &intent.ticket, None, DoubtCause::AnswerLost).await
             }
-            Err(error) => {
-                self.write_down(intent, &Outcome::NotCharged).await;
-                return Err(error);
-            }
+            Err(error) => match self.weigh_error(channel, intent, &error).await {
+                Some(found) => found,
+                None => {
+                    self.write_down(intent, &Outcome::NotCharged).await;
+                    return Err(error);
+                }
+            },
         };
         self.outcome(channel, intent, found).await
+    }
+
+    /// An error that says that this call did not act says nothing of the order: somebody else, the provider's own scheduler among
+    /// them, may have paid it meanwhile. One look-up tells; `None` when nothing is paid or open.
+    async fn weigh_error(&self, channel: &Channel, intent: &Intent, error: &Error) -> Option<Found> {
+        if error.reach() != Reach::Refused || matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::RateLimited) {
+            return None;
+        }
+        let question = Question::of(&intent.ticket)?;
+        let ask = || channel.gateway.payments(question.order);
+        let Ok(records) = self.look(Operation::LookUpPayment, ask).await else {
+            return Some(Found::Doubt(DoubtCause::UnknownOutcome));
+        };
+        match read(&question, records, channel.gateway.as_ref()) {
+            Verdict::Paid(payment) => Some(Found::Paid { payment, by_look_up: true }),
+            Verdict::Mismatch(payment, fields) => Some(Found::Mismatch { payment, fields }),
+            Verdict::Open => Some(Found::Doubt(DoubtCause::UnknownOutcome)),
+            Verdict::NothingCaptured { .. } => None,
+        }
     }
 
     async fn weigh_record(&self, channel: &Channel, intent: &Intent, payment: Payment) -> Found {
@@ -346,7 +392,8 @@ pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge,
     let ticket = if same { intent.ticket } else { Ticket { attempt, ..intent.ticket } };
     match (outcome, same) {
         (None, _) => Ok(in_doubt(ticket, DoubtCause::EarlierAttempt)),
-        (Some(Outcome::Dismissed), _) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: None })),
+        (Some(Outcome::Dismissed), true) => Ok(in_doubt(ticket, DoubtCause::Dismissed)),
+        (Some(Outcome::Dismissed), false) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: None })),
         (Some(Outcome::Paid { paid }), true) => Ok(Charge::Paid(paid)),
         (Some(Outcome::Declined { decline }), true) => Ok(Charge::Declined(decline)),
         (Some(Outcome::Paid { paid }), false) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: Some(paid.payment.id) })),
@@ -364,6 +411,7 @@ pub(crate) fn in_doubt(ticket: Ticket, cause: DoubtCause) -> Charge {
         DoubtCause::Duplicate => "the provider says that the order was made before, and shows no payment",
         DoubtCause::Mismatch { .. } => "the provider shows a payment that is not what was asked for; look at it yourself",
         DoubtCause::OrderTaken { .. } => "the order id belongs to another payment; this charge was not made",
+        DoubtCause::Dismissed => "this order was closed by hand with its outcome unknown; nothing was sent now",
         _ => "an earlier attempt under this order id is still in doubt; nothing was sent",
     };
     tracing::warn!(?cause, "in doubt");

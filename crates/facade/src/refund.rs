@@ -69,9 +69,6 @@ impl Billing {
     pub async fn refund(&self, request: &RefundRequest) -> Result<Refund, Error> {
         let channel = self.channel(&request.channel, Operation::Refund)?;
         let tax = self.refund_tax(request).await?;
-        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Refund).await?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
-        self.look(Operation::Token, || channel.gateway.ready()).await?;
         let subject = Subject::refund(&request.payment, request.expected_balance.won());
         let attempt = Attempt::Refund {
             payment: request.payment.clone(),
@@ -79,11 +76,34 @@ impl Billing {
             expected_balance: request.expected_balance,
         };
         let body = serde_json::json!(["refund", channel.name, request.payment, request.amount, request.expected_balance, tax]);
-        let armed = match self.arm(channel, subject, body.to_string(), attempt, Vec::new(), tax).await? {
+        let body = body.to_string();
+        let entry = self.inner.journal.find(&subject).await.map_err(journal_error)?;
+        if let Some(known) = entry.and_then(|entry| Before::known(&subject, &body, entry)) {
+            return earlier_refund(known);
+        }
+        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Refund).await?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        self.look(Operation::Token, || channel.gateway.ready()).await?;
+        let armed = match self.arm(channel, subject, body, attempt, Vec::new(), tax).await? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_refund(earlier),
         };
+        if let Some(open) = self.other_refund(&armed.intent, &request.payment).await? {
+            self.write_down(&armed.intent, &Outcome::NotRefunded).await;
+            return Ok(refund_in_doubt(open.ticket, DoubtCause::EarlierAttempt));
+        }
         self.send_refund(channel, &armed, request, tax).await
+    }
+
+    /// A refund of this payment whose outcome is open, from another balance. Whoever reads the balance anew after a crash may read
+    /// it with that refund in it, and would refund a second time. Both store their intent first and look then.
+    async fn other_refund(&self, ours: &Intent, payment: &PaymentId) -> Result<Option<Intent>, Error> {
+        let open = self.inner.journal.open().await.map_err(journal_error)?;
+        let other = |intent: &Intent| {
+            let same = matches!(&intent.ticket.attempt, Attempt::Refund { payment: theirs, .. } if theirs == payment);
+            same && intent.subject != ours.subject
+        };
+        Ok(open.into_iter().find(other))
     }
 
     /// The tax parts to state: the caller's, else those the journal has from the charge. A part of a mixed sum cannot be guessed.
@@ -214,7 +234,8 @@ fn earlier_refund(before: Before) -> Result<Refund, Error> {
     };
     match (entry.outcome, same) {
         (Some(Outcome::Refunded { payment }), true) => Ok(Refund::Done(payment)),
-        (None | Some(Outcome::Dismissed), true) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::EarlierAttempt)),
+        (None, _) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::EarlierAttempt)),
+        (Some(Outcome::Dismissed), true) => Ok(refund_in_doubt(entry.intent.ticket, DoubtCause::Dismissed)),
         _ => {
             let text = "another refund was asked for from this balance; read the payment again and start from its balance";
             Err(Error::not_sent(Operation::Refund, ErrorKind::BalanceChanged, text))
@@ -223,6 +244,10 @@ fn earlier_refund(before: Before) -> Result<Refund, Error> {
 }
 
 fn refund_in_doubt(ticket: Ticket, cause: DoubtCause) -> Refund {
-    let detail = "it is not known whether the refund was made; resume the ticket later".to_owned();
-    Refund::InDoubt(Box::new(Doubt { ticket, cause, detail }))
+    let detail = match cause {
+        DoubtCause::EarlierAttempt => "an earlier refund of this payment is in doubt; nothing was sent; resume that one's ticket",
+        DoubtCause::Dismissed => "this refund was closed by hand with its outcome unknown; nothing was sent now",
+        _ => "it is not known whether the refund was made; resume the ticket later",
+    };
+    Refund::InDoubt(Box::new(Doubt { ticket, cause, detail: detail.to_owned() }))
 }

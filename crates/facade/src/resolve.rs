@@ -85,15 +85,19 @@ impl Billing {
             Verdict::NothingCaptured { failed, .. } => {
                 let payment = failed.as_ref().map(|record| record.id.clone());
                 let failure = failed.as_ref().and_then(|record| record.failure.as_ref());
+                // What was claimed stays open, unless a failed record says the very same of itself.
+                let unclaimed = match claim {
+                    None => true,
+                    Some(Claim::Duplicate) => failure.is_some_and(|failure| failure.class == CodeClass::Duplicate),
+                    Some(_) => false,
+                };
                 match (refusal, failed.is_some()) {
                     // A listed no; a failed record that says the same is its own.
                     (Some(no), _) => {
                         let same = failure.is_some_and(|failure| failure.pg_code == no.pg_code);
                         Some(Found::Declined(question.decline(Some(no), payment.filter(|_| same))))
                     }
-                    (None, true) if settled && claim != Some(Claim::Mismatch) => {
-                        Some(Found::Declined(question.decline(failure, payment)))
-                    }
+                    (None, true) if settled && unclaimed => Some(Found::Declined(question.decline(failure, payment))),
                     (None, false) if settled && claim.is_none() => Some(match answered {
                         Some(_) => Found::Declined(question.decline(answered, None)),
                         None => Found::NotCharged,
@@ -143,7 +147,18 @@ impl Billing {
             Ok(Some(Found::Doubt(_)) | None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
         };
         self.write_resolved(ticket, &resolved).await;
+        let unpaid = matches!(resolved, Resolved::Declined(_) | Resolved::NotCharged);
+        if unpaid && self.overtaken(ticket).await {
+            return Ok(Resolved::StillInDoubt(ticket.clone()));
+        }
         Ok(resolved)
+    }
+
+    /// Whether somebody has sent this order again since, and may have been paid: resumed once more, the ticket will tell.
+    async fn overtaken(&self, ticket: &Ticket) -> bool {
+        let Some(subject) = journal::subject_of(ticket) else { return false };
+        let taken = self.taken(&subject).await;
+        taken.is_ok_and(|entry| entry.is_some_and(|entry| entry.intent.ticket != *ticket))
     }
 
     /// A ticket's channel, if the ticket is one of ours.

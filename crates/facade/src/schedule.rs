@@ -10,7 +10,7 @@ use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
 use crate::charge::{Refused, earlier_answer};
-use crate::journal::Subject;
+use crate::journal::{Before, Subject};
 use crate::outcome::NotCharged;
 
 impl Billing {
@@ -29,6 +29,9 @@ impl Billing {
     #[instrument(name = "schedule", skip_all, fields(key = %request.key.id))]
     pub async fn schedule(&self, request: &ScheduleRequest) -> Result<Vec<Schedule>, Error> {
         let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
+        for entry in request.entries() {
+            self.free_to_book(Operation::Schedule, &entry.order).await?;
+        }
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Schedule).await?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
@@ -46,6 +49,18 @@ impl Billing {
             }
         }
         if all_booked(request, &booked) { Ok(booked) } else { Err(error) }
+    }
+
+    /// An order that is paid, or may be, is not booked: it would be charged when its time comes.
+    async fn free_to_book(&self, operation: Operation, order: &OrderId) -> Result<(), Error> {
+        for subject in [Subject::charge(order), Subject::retry(order)] {
+            if self.taken(&subject).await?.is_some() {
+                let text =
+                    format!("the order {order} was charged, or may have been; settle that first, or take another order id");
+                return Err(Error::not_sent(operation, ErrorKind::OrderConflict, text));
+            }
+        }
+        Ok(())
     }
 
     /// Looks one booking up by its order. `None` when there is none.
@@ -86,6 +101,7 @@ impl Billing {
     pub async fn reschedule(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
         let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        self.free_to_book(Operation::MoveSchedule, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.reschedule(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
@@ -168,14 +184,21 @@ impl Billing {
         let plain = |error| (error, None);
         let unsent = |error: Error| (error.with_reach(Reach::NotSent), None);
         let (channel, scheduler) = self.scheduler(key, Operation::RetrySchedule).map_err(plain)?;
+        let subject = Subject::retry(order);
+        if let Some(entry) = self.taken(&subject).await.map_err(plain)? {
+            let attempt = entry.intent.ticket.attempt.clone();
+            let same = entry.intent.ticket.channel == channel.name
+                && matches!(&attempt, Attempt::Retry { key: theirs, .. } if *theirs == key.id);
+            let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
+            return earlier_answer(before, attempt);
+        }
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::RetrySchedule).await.map_err(plain)?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await.map_err(unsent)?;
         let amount = retriable(entry, order, &key.id).map_err(plain)?;
-        let subject = Subject::retry(order);
         let body = serde_json::json!(["retry", channel.name, order, amount, key.id]).to_string();
         let attempt = Attempt::Retry { order: order.clone(), amount, key: key.id.clone() };
-        let known = match self.standing_payments(channel, &attempt, order).await.map_err(plain)? {
+        let known = match self.standing(channel, &attempt, order).await.map_err(plain)? {
             Ok(known) => known,
             Err(answer) => return Ok(answer),
         };

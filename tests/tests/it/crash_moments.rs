@@ -98,12 +98,12 @@ async fn no_byte_of_a_charge_leaves_before_its_intent_is_committed() {
     // Another program holds the journal's write lock, so the intent cannot be committed.
     let mut holder = sqlx::sqlite::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
     holder.execute("BEGIN IMMEDIATE").await.unwrap();
-    let before = sent.load(Ordering::SeqCst);
     let charge = tokio::spawn({
         let billing = billing.clone();
         async move { billing.charge(monthly_run::request(1)).await }
     });
     asked.notified().await;
+    let before = sent.load(Ordering::SeqCst);
     // Long enough for a send that does not wait for the commit to show itself; one that waits passes however long this is.
     for _ in 0..30 {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -191,6 +191,43 @@ async fn a_failed_schedule_is_retried_once_and_never_twice() {
 }
 
 #[tokio::test]
+async fn an_order_that_may_be_paid_is_neither_booked_nor_retried_as_if_nothing_were() {
+    let (sandbox, billing) = start().await;
+    let handle = sandbox.handle();
+    let key = issue(&billing, "nice", "member").await;
+    let now = kr_billing::UnixSeconds(handle.now() as u64);
+    let book = async |id: &str| {
+        let entry = ScheduleEntry::new(order(id), now.plus(3_600), krw(9_900), name());
+        billing.schedule(&ScheduleRequest::new(key.clone(), vec![entry], now).unwrap()).await
+    };
+    // The money moves, and nobody can look it up.
+    let in_the_dark = |operation| {
+        handle.add_fault(Fault::new(operation, Moment::AfterCommit, Effect::Drop)).unwrap();
+        handle
+            .add_fault(Fault::new(Operation::PaymentFindAll, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000))
+            .unwrap();
+    };
+    in_the_dark(Operation::Again);
+    let charge = ChargeRequest::by_key(key.clone(), order("dark"), krw(9_900), name());
+    assert!(matches!(billing.charge(charge).await, Ok(Charge::InDoubt(_))));
+    let refused = book("dark").await.expect_err("an order in doubt was booked");
+    assert_eq!((refused.kind(), refused.reach()), (kr_billing::ErrorKind::OrderConflict, kr_billing::Reach::NotSent));
+    handle.clear_faults();
+
+    handle.change_card("member", "4000-0000-0000-0001").unwrap();
+    book("unlucky").await.unwrap();
+    handle.advance(std::time::Duration::from_secs(3_601)).await;
+    handle.change_card("member", GOOD_CARD).unwrap();
+    in_the_dark(Operation::ScheduleRetry);
+    assert!(matches!(billing.retry_schedule(&key, &order("unlucky")).await, Ok(Charge::InDoubt(_))));
+    // Nothing can be asked, but the journal knows.
+    handle.add_fault(Fault::new(Operation::ScheduleGet, Moment::BeforeCommit, Effect::Html502).times(1_000)).unwrap();
+    assert!(matches!(billing.retry_schedule(&key, &order("unlucky")).await, Ok(Charge::InDoubt(_))));
+    handle.clear_faults();
+    assert_eq!((handle.totals("dark").captures, handle.totals("unlucky").captures), (1, 1));
+}
+
+#[tokio::test]
 async fn declines_say_what_helps() {
     let (_sandbox, billing) = start().await;
     let cases = [

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kr_billing::{Billing, Charge, DoubtCause, ErrorKind, Issuance, IssueRequest, Reach};
 use kr_billing_sandbox::{Operation, SAMPLE_SECRET, Sandbox};
@@ -107,10 +107,10 @@ impl Peer {
         });
         let (listener, address) = listen().await;
         let written = Arc::new(AtomicUsize::new(0));
-        let counter = written.clone();
+        let (counter, charged) = (written.clone(), Arc::new(AtomicBool::new(false)));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, sandbox, other_host, evil, place, counter.clone()));
+                tokio::spawn(serve(stream, sandbox, other_host, (evil, place), counter.clone(), charged.clone()));
             }
         });
         Self { address: format!("http://{address}"), written, elsewhere: visits }
@@ -142,17 +142,18 @@ async fn serve(
     mut stream: TcpStream,
     sandbox: SocketAddr,
     other_host: SocketAddr,
-    evil: Evil,
-    place: Where,
+    (evil, place): (Evil, Where),
     written: Arc<AtomicUsize>,
+    charged: Arc<AtomicBool>,
 ) {
     let Some(request) = read_request(&mut stream).await else { return };
     let text = String::from_utf8_lossy(&request).into_owned();
     let asks = |path: &str| text.lines().next().is_some_and(|line| line.contains(path));
+    charged.fetch_or(asks("/subscribe/payments/again"), Ordering::SeqCst);
     let badly = match place {
         Where::Token => asks("/users/getToken"),
         Where::Charge => asks("/subscribe/payments/again"),
-        Where::ChargeAndLookUps => asks("/subscribe/payments/again") || asks("/payments/find"),
+        Where::ChargeAndLookUps => asks("/subscribe/payments/again") || asks("/payments/find") && charged.load(Ordering::SeqCst),
     };
     let honest = if place == Where::Token && badly { Vec::new() } else { forward(sandbox, &text).await };
     if badly {

@@ -34,7 +34,7 @@ pub(crate) fn subject(ticket: &Ticket, texts: &Texts) -> String {
     let what = match &ticket.attempt {
         Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => format!("{} {order}", texts.order),
         Attempt::Refund { payment, amount, .. } => {
-            format!("{} {payment}, {} {amount}{}", texts.payment, texts.refunded, texts.won)
+            format!("{} {payment}, {} {amount}{}", texts.payment, texts.refund_of, texts.won)
         }
         Attempt::Issue { key } => format!("{} {key}", texts.billing_key),
         _ => String::new(),
@@ -159,9 +159,14 @@ pub(crate) fn in_doubt(doubt: &Doubt, texts: &Texts) -> Answer {
         "ticket": doubt.ticket,
     });
     let taken = matches!(doubt.cause, DoubtCause::OrderTaken { .. });
+    let (refunded, sum) = match &doubt.ticket.attempt {
+        Attempt::Refund { payment, amount, .. } => (Some(payment.to_string()), Some(format!("{amount}{}", texts.won))),
+        _ => (None, None),
+    };
     let rows = vec![
         (texts.order, doubt.ticket.order().map(ToString::to_string)),
-        (texts.payment, payment_of(&doubt.cause)),
+        (texts.payment, payment_of(&doubt.cause).or(refunded)),
+        (texts.refund_of, sum),
         (texts.reason, Some(cause(doubt, texts))),
         (texts.fields, fields(&doubt.cause).map(|fields| fields.join(", "))),
         (texts.to_do, taken.then(|| look_at(doubt, texts))),
@@ -199,6 +204,7 @@ fn cause(doubt: &Doubt, texts: &Texts) -> String {
         DoubtCause::Mismatch { .. } => texts.cause_mismatch,
         DoubtCause::OrderTaken { .. } => texts.cause_order_taken,
         DoubtCause::EarlierAttempt => texts.cause_earlier,
+        DoubtCause::Dismissed => texts.cause_dismissed,
         _ => return spoken(&doubt.detail),
     };
     known.to_owned()

@@ -41,6 +41,7 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
         Err(error) => return Ok(sick(&error, texts)),
     };
     let mut findings = vec![Finding::new(texts.check_token, Health::Ok, texts.token_ok), clock(&token, texts)];
+    let mut unchecked = None;
     match client.pg_settings().await {
         Ok(settings) => {
             for way in ways(&billing)? {
@@ -49,12 +50,19 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
                 findings.extend(channel.into_iter().flatten());
             }
         }
-        Err(error) => findings.push(Finding::new(texts.check_channels, Health::Warning, &spoken(&error.to_string()))),
+        Err(error) => {
+            findings.push(Finding::new(texts.check_channels, Health::Warning, &spoken(&error.to_string())));
+            unchecked = Some(Exit::of(&error));
+        }
     }
     if config.journal.is_none() {
         findings.push(Finding::new(texts.journal, Health::Warning, texts.journal_advice));
     }
-    let exit = if findings.iter().any(|finding| finding.health == Health::Wrong) { Exit::Usage } else { Exit::Done };
+    let exit = match findings.iter().any(|finding| finding.health == Health::Wrong) {
+        true => Exit::Usage,
+        // What could not be checked is not healthy.
+        false => unchecked.unwrap_or(Exit::Done),
+    };
     Ok(report(exit, &findings, texts))
 }
 

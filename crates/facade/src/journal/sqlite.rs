@@ -20,6 +20,9 @@ const BATCH: usize = 256;
 /// How long settled entries are kept: 400 days, longer than a card payment can be refunded. `[help refund-period]`
 const KEEP: Duration = Duration::from_secs(400 * 86_400);
 
+/// SQLite's code for "somebody else has it"; the higher bits say more.
+const SQLITE_BUSY: u32 = 5;
+
 /// How long a writer waits for another process's commit.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -60,7 +63,7 @@ impl SqliteJournal {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| failed("open it", e))?;
+        let mut connection = connect(&options).await?;
         migrate(&mut connection).await?;
         let durability = read_back(&mut connection).await?;
         if durability != (Durability { journal_mode: "wal".into(), synchronous: 2 }) {
@@ -131,41 +134,38 @@ async fn write(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Co
     while commands.recv_many(&mut batch, BATCH).await > 0 {
         let mut replies: Vec<Reply> = Vec::with_capacity(batch.len());
         let done = commit(&mut connection, &batch, &mut replies).await;
-        for (at, command) in batch.drain(..).enumerate() {
-            answer(command, replies.get_mut(at).and_then(Option::take), done.as_ref().err());
+        let mut replies = replies.into_iter();
+        for command in batch.drain(..) {
+            answer(command, replies.next(), done.as_ref().err());
         }
     }
 }
 
-/// What a command comes to inside the transaction: the journal's answer, or `None` for a settled outcome.
-type Reply = Option<Option<Before>>;
+/// What a command comes to inside the transaction: the journal's answer, `None` for a settled outcome, or why it was left out. One
+/// entry that cannot be read does not fail the others of its commit.
+type Reply = Result<Option<Before>, JournalError>;
 
 async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &mut Vec<Reply>) -> Result<(), JournalError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|e| failed("lock it", e))?;
     for command in batch {
-        replies.push(Some(match command {
-            Command::BeforeSend(intent, _) => Some(before_send(&mut transaction, intent).await?),
+        replies.push(match command {
+            Command::BeforeSend(intent, _) => before_send(&mut transaction, intent).await.map(Some),
             Command::Settle(subject, ticket, outcome, _) => {
-                settle(&mut transaction, subject, ticket, outcome).await?;
-                None
+                settle(&mut transaction, subject, ticket, outcome).await.map(|()| None)
             }
-            Command::Amend(subject, ticket, learnt, _) => {
-                amend(&mut transaction, subject, ticket, learnt).await?;
-                None
-            }
-        }));
+            Command::Amend(subject, ticket, learnt, _) => amend(&mut transaction, subject, ticket, learnt).await.map(|()| None),
+        });
     }
     transaction.commit().await.map_err(|e| failed("commit to it", e))
 }
 
-fn answer(command: Command, reply: Option<Option<Before>>, error: Option<&JournalError>) {
-    let failure = || JournalError::new(error.map_or("it gave no answer".to_owned(), ToString::to_string));
-    // A caller that has gone away needs no answer.
-    match (command, reply) {
-        (Command::BeforeSend(_, to), Some(Some(before))) if error.is_none() => drop(to.send(Ok(before))),
-        (Command::BeforeSend(_, to), _) => drop(to.send(Err(failure()))),
-        (Command::Settle(.., to) | Command::Amend(.., to), Some(_)) if error.is_none() => drop(to.send(Ok(()))),
-        (Command::Settle(.., to) | Command::Amend(.., to), _) => drop(to.send(Err(failure()))),
+/// Answers a command with its own reply, or with what failed the whole commit. A caller that has gone away needs no answer.
+fn answer(command: Command, reply: Option<Reply>, failed: Option<&JournalError>) {
+    let lost = || JournalError::new(failed.map_or("it gave no answer".to_owned(), ToString::to_string));
+    let reply = reply.filter(|_| failed.is_none()).unwrap_or_else(|| Err(lost()));
+    match command {
+        Command::BeforeSend(_, to) => drop(to.send(reply.and_then(|before| before.ok_or_else(lost)))),
+        Command::Settle(.., to) | Command::Amend(.., to) => drop(to.send(reply.map(|_| ()))),
     }
 }
 
@@ -228,6 +228,24 @@ async fn find(connection: &mut SqliteConnection, subject: &Subject) -> Result<Op
     let Some(row) = query.fetch_optional(connection).await.map_err(|e| failed("read it", e))? else { return Ok(None) };
     let outcome: Option<String> = row.get(1);
     Ok(Some(Entry { intent: decode(row.get(0))?, outcome: outcome.map(decode).transpose()? }))
+}
+
+/// Opens a connection. Two processes that turn a new file's write-ahead log on at once are told that it is locked, without the wait
+/// that they asked for.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, JournalError> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let locked = |error: &sqlx::Error| {
+        let code = error.as_database_error().and_then(|error| error.code());
+        code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
+    };
+    let mut left = BUSY.as_millis() / PAUSE.as_millis();
+    loop {
+        match SqliteConnection::connect_with(options).await {
+            Err(error) if locked(&error) && left > 0 => left -= 1,
+            result => return result.map_err(|e| failed("open it", e)),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Brings the tables up to date, under the write lock: two processes may open a new journal at once.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
-use kr_billing::{Answer, Charge, CodeClass, DeclineReason, DoubtCause, ErrorKind, Reach, Recovery, Resolved, Ticket};
+use kr_billing::{
+    Answer, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DeclineReason, DoubtCause, Error, ErrorKind,
+    Operation, OrderName, Reach, Recovery, Resolved, Ticket,
+};
 
 use crate::support::*;
 
-fn answer(record: kr_billing::Payment) -> Result<Answer, kr_billing::Error> {
+fn answer(record: kr_billing::Payment) -> Result<Answer, Error> {
     Ok(Answer::Recorded(Box::new(record)))
 }
 
@@ -197,16 +200,67 @@ async fn a_doubt_that_a_person_closed_is_listed_no_more_and_stays_taken() {
 }
 
 #[tokio::test]
+async fn a_request_whose_doubt_was_closed_is_looked_up_when_it_comes_again() {
+    for (records, found) in [(vec![record("imps_1", "Paid", 9_900)], true), (vec![], false)] {
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(|_| Err(lost()));
+        pg.expect_payments().times(1..).returning(move |_| if found { Err(unreachable()) } else { Ok(vec![]) });
+        let journal = Arc::new(MemoryJournal::new());
+        let first = builder(pg, quick()).journal(journal.clone()).build().unwrap();
+        let Ok(Charge::InDoubt(doubt)) = first.charge(request(9_900)).await else { panic!("no doubt") };
+        first.dismiss(&doubt.ticket).await.unwrap();
+        let mut pg = bare_gateway();
+        pg.expect_payments().returning(move |_| Ok(records.clone()));
+        match builder(pg, quick()).journal(journal).build().unwrap().charge(request(9_900)).await {
+            Ok(Charge::Paid(paid)) => assert!(found && paid.found),
+            Ok(Charge::InDoubt(doubt)) => assert!(!found && doubt.cause == DoubtCause::Dismissed, "{:?}", doubt.cause),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_call_says_nothing_of_the_order() {
+    let refused = || Error::new(Operation::Charge, Reach::Refused, ErrorKind::Rejected, "400");
+    for (records, paid) in [(vec![record("imps_1", "Paid", 9_900)], true), (vec![], false)] {
+        let mut pg = gateway();
+        pg.expect_charge().times(1).returning(move |_| Err(refused()));
+        pg.expect_payments().times(1).returning(move |_| Ok(records.clone()));
+        assert_eq!(matches!(billing(pg, quick()).charge(request(9_900)).await, Ok(Charge::Paid(_))), paid);
+    }
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(move |_| Err(refused()));
+    pg.expect_payments().returning(|_| Err(unreachable()));
+    assert!(matches!(billing(pg, quick()).charge(request(9_900)).await, Ok(Charge::InDoubt(_))), "nobody knows");
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_stays_paid_whatever_is_wrong_with_the_next_request() {
+    let mut pg = bare_gateway();
+    pg.expect_payments().times(1).returning(|_| Ok(vec![]));
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    let mut checks = 0;
+    pg.expect_check_charge().returning(move |_| {
+        checks += 1;
+        if checks == 1 { Ok(()) } else { Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, "birth")) }
+    });
+    let billing = billing(pg, quick());
+    for _ in 0..2 {
+        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
+    }
+    let elsewhere = BillingKey::new(ChannelName::new("gone").unwrap(), BillingKeyId::new("member-1").unwrap());
+    let request = ChargeRequest::by_key(elsewhere, order(), krw(9_900), OrderName::new("November").unwrap());
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request).await else { panic!("a plain error for a paid order") };
+    assert!(matches!(doubt.cause, DoubtCause::OrderTaken { payment: Some(_) }));
+}
+
+#[tokio::test]
 async fn a_failed_record_from_before_is_never_this_attempts() {
     let mut pg = gateway();
     let mut sent = 0;
     pg.expect_charge().times(2).returning(move |_| {
         sent += 1;
-        Err(if sent == 1 {
-            kr_billing::Error::new(kr_billing::Operation::Charge, Reach::Refused, ErrorKind::Unauthorized, "401")
-        } else {
-            lost()
-        })
+        Err(if sent == 1 { Error::new(Operation::Charge, Reach::Refused, ErrorKind::Unauthorized, "401") } else { lost() })
     });
     pg.expect_payments().returning(|_| Ok(vec![failed("imps_old", no_funds())]));
     let billing = billing(pg, patient());

@@ -77,6 +77,7 @@ async fn in_memory() {
 #[cfg(feature = "sqlite")]
 mod on_disk {
     use kr_billing::journal::{Durability, SqliteJournal};
+    use sqlx::Connection;
 
     use super::*;
 
@@ -95,6 +96,39 @@ mod on_disk {
         let open = async || Arc::new(SqliteJournal::open(&path).await.unwrap()) as Arc<dyn Journal>;
         one_of_many_wins(vec![open().await, open().await]).await;
         assert_eq!(open().await.open().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn many_may_open_a_new_file_at_once() {
+        for _ in 0..10 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("journal.db");
+            let opening: Vec<_> = (0..8).map(|_| tokio::spawn(SqliteJournal::open(path.clone()))).collect();
+            for one in opening {
+                one.await.unwrap().unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_cannot_be_read_harms_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let journal = Arc::new(SqliteJournal::open(&path).await.unwrap());
+        journal.before_send(&intent("a", 1)).await.unwrap();
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        sqlx::query("UPDATE intents SET intent = 'from a newer version'").execute(&mut other).await.unwrap();
+        let mut tries = tokio::task::JoinSet::new();
+        for at in 0..64 {
+            let journal = journal.clone();
+            tries.spawn(async move {
+                let order = kr_billing::OrderId::new(format!("sub-{at}")).unwrap();
+                let subject = if at % 8 == 0 { Subject::charge(&super::order()) } else { Subject::charge(&order) };
+                journal.before_send(&Intent { subject, ..intent("a", 1) }).await.is_ok()
+            });
+        }
+        let results = tries.join_all().await;
+        assert_eq!(results.into_iter().filter(|stored| *stored).count(), 56);
     }
 
     #[tokio::test]

@@ -123,3 +123,31 @@ async fn a_refund_in_doubt_is_resumed_from_its_ticket() {
     assert!(done);
     assert!(billing.resume(&doubt.ticket).await.is_err(), "a refund's ticket is no charge's");
 }
+
+#[tokio::test]
+async fn a_refund_whose_outcome_is_open_stops_the_next_one_from_any_balance() {
+    let mut pg = gateway();
+    pg.expect_refund().times(1).returning(|_, _| Err(lost_refund()));
+    pg.expect_payment().returning(|_| Err(lost_refund()));
+    let billing = billing(pg, quick());
+    let Ok(Refund::InDoubt(first)) = billing.refund(&part(300)).await else { panic!("no doubt") };
+    // Whoever reads the balance anew reads it with the first refund in it, and other sums are no better.
+    let anew = RefundRequest::partial(channel(), id("imps_1"), krw(300), krw(9_600)).unwrap();
+    for request in [part(400), anew.with_tax(TaxSplit::taxable()).unwrap()] {
+        let Ok(Refund::InDoubt(next)) = billing.refund(&request).await else { panic!("sent while the first is open") };
+        assert_eq!((next.cause, &next.ticket), (kr_billing::DoubtCause::EarlierAttempt, &first.ticket));
+    }
+    assert_eq!(billing.recover().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_known_refund_is_told_again_without_asking_anybody() {
+    let mut pg = gateway();
+    pg.expect_refund().times(1).returning(|_, _| Ok(after(300)));
+    let journal = std::sync::Arc::new(kr_billing::journal::MemoryJournal::new());
+    let first = builder(pg, quick()).journal(journal.clone()).build().unwrap();
+    assert!(matches!(first.refund(&part(300)).await, Ok(Refund::Done(_))));
+    // Not even a token can be had.
+    let nobody = builder(MockBillingGateway::new(), quick()).journal(journal).build().unwrap();
+    assert!(matches!(nobody.refund(&part(300)).await, Ok(Refund::Done(_))));
+}

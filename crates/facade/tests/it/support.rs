@@ -95,14 +95,21 @@ pub fn unreachable() -> Error {
     Error::not_sent(Operation::Charge, ErrorKind::Unreachable, "no route")
 }
 
-/// A gateway that is ready and has no rules; the test says what else it does.
-pub fn gateway() -> MockBillingGateway {
+/// A gateway that is ready; the test says what else it does.
+pub fn bare_gateway() -> MockBillingGateway {
     let mut gateway = MockBillingGateway::new();
     gateway.expect_profile().return_const(PROFILE.clone());
     gateway.expect_is_test_channel().return_const(false);
     gateway.expect_mids().returning(Vec::new);
-    gateway.expect_check_charge().returning(|_| Ok(()));
     gateway.expect_ready().returning(|| Ok(()));
+    gateway
+}
+
+/// A gateway that has no rules, and no payments before the first send.
+pub fn gateway() -> MockBillingGateway {
+    let mut gateway = bare_gateway();
+    gateway.expect_check_charge().returning(|_| Ok(()));
+    gateway.expect_payments().times(0..=1).returning(|_| Ok(Vec::new()));
     gateway
 }
 

@@ -1,6 +1,8 @@
 //! A server that repeats what it was sent: the whole request, head and body, in every text that an answer has.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kr_billing_tests::canaries;
 use serde_json::{Value, json};
@@ -59,19 +61,39 @@ pub(crate) async fn start_at_the_token(way: Way) -> io::Result<String> {
 async fn serve(way: Way, at_token: bool) -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
+    let charged = Charged::default();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(stream, way, at_token));
+            tokio::spawn(answer(stream, way, at_token, Arc::clone(&charged)));
         }
     });
     Ok(address)
 }
 
-async fn answer(mut stream: TcpStream, way: Way, at_token: bool) -> io::Result<()> {
+/// The orders whose charge has come: before it, nothing stands under them, or it would never be sent.
+type Charged = Arc<Mutex<BTreeSet<String>>>;
+
+/// Whether this looks up an order that nobody has charged yet. Remembers charges.
+fn looks_ahead(request: &str, charged: &Charged) -> bool {
+    let mut charged = charged.lock().unwrap_or_else(PoisonError::into_inner);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap_or_default();
+    let fields: Value = serde_json::from_str(body).unwrap_or_default();
+    if let Some(order) = fields["merchant_uid"].as_str().filter(|_| head.starts_with("POST /subscribe/payments/")) {
+        charged.insert(order.to_owned());
+    }
+    let order = head.strip_prefix("GET /payments/findAll/").and_then(|rest| rest.split(['/', '?', ' ']).next());
+    order.is_some_and(|order| !charged.contains(order))
+}
+
+async fn answer(mut stream: TcpStream, way: Way, at_token: bool, charged: Charged) -> io::Result<()> {
     let request = read(&mut stream).await?;
+    let ahead = looks_ahead(&request, &charged);
     let answer = if request.contains("/users/getToken") && !at_token {
         let token = json!({ "access_token": canaries::TOKEN, "now": 1_790_000_000, "expired_at": 1_790_001_800 });
         whole(200, "application/json", &json!({ "code": 0, "message": null, "response": token }).to_string())
+    } else if ahead {
+        let nothing = json!({ "code": -1, "message": "존재하지 않는 결제정보입니다.", "response": null });
+        whole(404, "application/json", &nothing.to_string())
     } else {
         echo(way, &request)
     };

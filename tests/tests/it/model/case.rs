@@ -222,9 +222,9 @@ impl Case {
     /// Whether no later attempt of this ticket's order is known.
     fn newest(&self, ticket: &Ticket) -> bool {
         let Some(order) = ticket.order() else { return false };
-        let (charge, retry) = (format!("charge {order}"), format!("retry {order} "));
+        let (charge, retry) = (format!("charge {order}"), format!("retry {order}"));
         let later = |event: &Event| match event {
-            Event::Armed(subject, at) => (*subject == charge || subject.starts_with(&retry)) && *at > ticket.sent_at_ms,
+            Event::Armed(subject, at) => (*subject == charge || *subject == retry) && *at > ticket.sent_at_ms,
             _ => false,
         };
         !self.desk.watch.since(0).iter().any(later)
