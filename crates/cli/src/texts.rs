@@ -88,10 +88,10 @@ texts! {
         "이 채널은 키인 발급을 하지 않습니다. PG 결제창에서 카드를 등록합니다. `kr-billing window`를 보세요";
     no_window:
         "this channel has no window: a card is stored by key-in; see `kr-billing keys issue`",
-        "이 채널에는 발급창이 없습니다. 키인으로 카드를 저장합니다. `kr-billing keys issue`를 보세요";
+        "이 채널에는 결제창이 없습니다. 키인으로 카드를 저장합니다. `kr-billing keys issue`를 보세요";
     window_unreadable:
         "the adapter's window parameters are not a JSON object",
-        "어댑터의 발급창 파라미터가 JSON 객체가 아닙니다";
+        "어댑터의 결제창 파라미터가 JSON 객체가 아닙니다";
     name_the_channel:
         "none or several channels fit this payment; name one with --channel",
         "이 결제에 맞는 채널이 없거나 여럿입니다. --channel로 지정하세요";
@@ -224,7 +224,7 @@ texts! {
     will_cancel_all: "This takes ALL waiting bookings of {} back. Seen: {}.", "{}의 대기 중인 예약을 모두 취소합니다. 조회된 예약: {}건.";
     issuance_not_refundable:
         "this is the record of a window's issuance; no money moved, so none can be refunded",
-        "발급창의 발급 기록입니다. 돈이 움직이지 않았으므로 환불할 것이 없습니다";
+        "결제창의 발급 기록입니다. 돈이 움직이지 않았으므로 환불할 것이 없습니다";
     not_captured:
         "this payment was never captured; there is nothing to refund",
         "승인된 적이 없는 결제입니다. 환불할 것이 없습니다";
@@ -297,7 +297,7 @@ texts! {
         "none on disk, so two runs of this command cannot know of each other: set journal.sqlite",
         "디스크에 없어 두 번의 실행이 서로를 알 수 없습니다. journal.sqlite를 정하세요";
     default_channel: "default channel", "기본 채널";
-    window: "window", "발급창";
+    window: "window", "결제창";
     key_in: "key-in", "키인";
     check: "check", "점검";
     state: "state", "상태";
@@ -328,17 +328,17 @@ texts! {
 
     // The page that opens a window.
     page_title: "Register a card", "카드 등록";
-    page_button: "Open the card window", "카드 등록창 열기";
+    page_button: "Open the card window", "카드 등록하기";
     page_name: "For", "내용";
     page_order: "Order id", "주문번호";
     page_amount: "Amount shown", "표시 금액";
     page_no_charge:
         "Nothing is charged now: only the card is registered.",
         "지금은 결제되지 않습니다. 카드만 등록합니다.";
-    page_wait: "The window is open.", "등록창을 열었습니다.";
+    page_wait: "The window is open.", "결제창을 열었습니다.";
     page_no_script:
         "The payment script did not load, so the window cannot be opened. Check the network or a script blocker, and reload the page.",
-        "결제 스크립트를 불러오지 못해 등록창을 열 수 없습니다. 네트워크나 차단 프로그램을 확인하고 새로고침하세요.";
+        "결제 스크립트를 불러오지 못해 결제창을 열 수 없습니다. 네트워크나 차단 프로그램을 확인하고 새로고침하세요.";
     page_after:
         "Done; check it with: kr-billing payments show",
         "끝났습니다. 다음으로 확인하세요: kr-billing payments show";

@@ -15,7 +15,7 @@ pub(super) fn step(step: Step) -> &'static str {
         Step::Schedule => "한 달 뒤 결제 예약",
         Step::Decline => "거절되는 카드",
         Step::Refund => "부분 환불 후 나머지 환불",
-        Step::Lost => "돈이 움직인 뒤 결제 응답이 사라짐",
+        Step::Lost => "승인된 뒤 결제 응답이 유실됨",
     }
 }
 
@@ -26,7 +26,9 @@ pub(super) fn fact(fact: &Fact<'_>) -> String {
         Fact::AgainRefused { key, answer } => format!("발급된 적 없는 빌링키 {key}로 결제하면 돌아오는 답: {answer}"),
         Fact::KeyIssued { key, card } => format!("빌링키 {key} 발급됨 ({card})"),
         Fact::OnlyKeyIn { pg } => {
-            format!("{pg}의 결제창은 빌링키를 발급하지 않습니다: `issuing()`이 `KeyIn`을 돌려주므로 코드에 드러납니다")
+            format!(
+                "{pg}는 결제창으로 빌링키를 발급하지 않습니다. `issuing()`은 `KeyIn`만 돌려주므로 코드에서 이 경우를 처리해야 합니다"
+            )
         }
         Fact::WindowParameters { json } => format!("페이지가 IMP.request_pay를 다음 값으로 호출합니다\n{json}"),
         Fact::WindowReturned { hint } => format!(
@@ -45,7 +47,7 @@ pub(super) fn fact(fact: &Fact<'_>) -> String {
         Fact::AnswerLost => "샌드박스가 돈을 받은 뒤 연결이 끊겼습니다. 주문번호로 조회합니다".to_owned(),
         Fact::Differs { expected, found } => format!("예상 {expected:?}, 실제 {found:?}"),
         Fact::Ledger { totals } => format!(
-            "샌드박스 장부: 승인 {}건 {}원, 환불 {}건 {}원",
+            "샌드박스 원장: 승인 {}건 {}원, 환불 {}건 {}원",
             totals.captures,
             ledger(totals.captured),
             totals.refunds,
@@ -81,16 +83,16 @@ fn recovery(recovery: Recovery) -> &'static str {
 pub(super) fn check(check: Check) -> &'static str {
     match check {
         Check::AmountAsAsked => "요청한 금액과 같음",
-        Check::CapturedOnce => "장부: 승인 1건, 환불 없음",
-        Check::CapturedAndRefunded => "장부: 승인 1건, 요청대로 환불됨",
-        Check::NoMoneyMoved => "장부: 이 주문으로 움직인 돈 없음",
-        Check::WholeLedger => "장부 전체가 각 단계의 예상을 더한 값과 같음",
+        Check::CapturedOnce => "원장: 승인 1건, 환불 없음",
+        Check::CapturedAndRefunded => "원장: 승인 1건, 요청대로 환불됨",
+        Check::NoMoneyMoved => "원장: 이 주문의 승인 내역 없음",
+        Check::WholeLedger => "원장 전체가 각 단계의 예상을 더한 값과 같음",
         Check::CardNotKept => "결제에 빌링키가 없음",
         Check::NoSuchKey => "조회: 그런 빌링키 없음",
         Check::AgainRefused => "그 빌링키로 하는 결제는 거부됨",
         Check::KeyStored => "결제와 함께 카드가 저장됨",
         Check::KeyFound => "조회: 빌링키 있음",
-        Check::LedgerUntouched => "장부: 발급으로 움직인 돈 없음",
+        Check::LedgerUntouched => "원장: 발급으로 승인된 금액 없음",
         Check::ChargedKey => "결제에 사용한 빌링키가 적혀 있음",
         Check::WindowOffered => "결제창은 PG가 지원할 때만 제공됨",
         Check::WindowConfirmed => "조회: 결제창이 요청한 빌링키를 발급함",
