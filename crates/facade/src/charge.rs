@@ -63,11 +63,12 @@ impl Billing {
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
         self.key_is_free(channel, request).await.map_err(plain)?;
+        let tax = Some(request.tax);
         let known = match self.standing(channel, &attempt, &request.order).await.map_err(plain)? {
             Ok(known) => known,
-            Err(answer) => return Ok(answer),
+            Err(answer) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
         };
-        let armed = match self.arm(channel, subject, body, attempt.clone(), known, Some(request.tax)).await.map_err(plain)? {
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, tax).await.map_err(plain)? {
             Ok(armed) => armed,
             Err(entry) => return earlier_answer(entry, attempt),
         };
@@ -153,6 +154,27 @@ impl Billing {
                 Err(in_doubt(Ticket { claim: Some(Claim::Mismatch), ..ticket }, cause))
             }
             Verdict::Open => Err(in_doubt(ticket, DoubtCause::EarlierAttempt)),
+        })
+    }
+
+    /// A doubt about a payment that stands open at the provider goes into the journal, too, as an intent that nobody sends: so
+    /// `recover` lists it until it is settled.
+    pub(crate) async fn listed(
+        &self,
+        channel: &Channel,
+        subject: Subject,
+        body: String,
+        tax: Option<TaxSplit>,
+        answer: Charge,
+    ) -> Result<Charge, Error> {
+        let doubt = match answer {
+            Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt,
+            other => return Ok(other),
+        };
+        let Ticket { attempt, known, .. } = doubt.ticket.clone();
+        Ok(match self.arm(channel, subject, body, attempt, known, tax).await? {
+            Ok(armed) => in_doubt(armed.intent.ticket, DoubtCause::EarlierAttempt),
+            Err(_) => Charge::InDoubt(doubt),
         })
     }
 

@@ -200,7 +200,7 @@ impl Billing {
         let attempt = Attempt::Retry { order: order.clone(), amount, key: key.id.clone() };
         let known = match self.standing(channel, &attempt, order).await.map_err(plain)? {
             Ok(known) => known,
-            Err(answer) => return Ok(answer),
+            Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),
         };
         // The booking's tax parts are not known here.
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, None).await.map_err(plain)? {

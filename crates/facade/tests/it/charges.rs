@@ -220,6 +220,16 @@ async fn a_request_whose_doubt_was_closed_is_looked_up_when_it_comes_again() {
 }
 
 #[tokio::test]
+async fn an_open_payment_from_before_stops_the_send_and_is_listed() {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_payments().returning(|_| Ok(vec![record("imps_1", "Ready", 9_900)]));
+    let billing = billing(pg, quick());
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    assert_eq!(billing.recover().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_refusal_of_the_call_says_nothing_of_the_order() {
     let refused = || Error::new(Operation::Charge, Reach::Refused, ErrorKind::Rejected, "400");
     for (records, paid) in [(vec![record("imps_1", "Paid", 9_900)], true), (vec![], false)] {
