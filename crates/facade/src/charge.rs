@@ -7,6 +7,7 @@ use kr_billing_core::{
     Answer, Charge, ChargeMethod, ChargeRequest, Claim, CodeClass, Doubt, DoubtCause, Error, ErrorKind, Failure, Operation,
     OrderId, Paid, Payment, PaymentId, PaymentStatus, Reach, TaxSplit, Ticket,
 };
+use tokio::sync::SemaphorePermit;
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel, millis};
@@ -59,14 +60,15 @@ impl Billing {
             return Ok(answer);
         }
         channel.gateway.check_charge(request).map_err(plain)?;
-        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await.map_err(plain)?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
-        self.look(Operation::Token, || channel.gateway.ready()).await.map_err(plain)?;
-        self.key_is_free(channel, request).await.map_err(plain)?;
         let tax = Some(request.tax);
-        let known = match self.standing(channel, &attempt, &request.order).await.map_err(plain)? {
-            Ok(known) => known,
-            Err(answer) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
+        let (_place, known) = match self.prepared(channel, request, &attempt).await {
+            Ok((place, Ok(known))) => (place, known),
+            Ok((_, Err(answer))) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
+            // Another call for the same may have been sent while this one waited: then its outcome is the answer.
+            Err(error) => {
+                let known = self.known_answer(channel, &subject, &body, &attempt).await?;
+                return known.ok_or((error, None));
+            }
         };
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, tax).await.map_err(plain)? {
             Ok(armed) => armed,
@@ -78,6 +80,23 @@ impl Billing {
         let in_time = || self.in_time(&armed);
         let answer = self.send(Operation::Charge, in_time, || channel.gateway.charge(request)).await;
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
+    }
+
+    /// Everything that comes before the intent: a place, a turn, a token, and what stands under the order and the key.
+    async fn prepared(
+        &self,
+        channel: &Channel,
+        request: &ChargeRequest,
+        attempt: &Attempt,
+    ) -> Result<(SemaphorePermit<'_>, Result<Vec<PaymentId>, Charge>), Error> {
+        let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        self.look(Operation::Token, || channel.gateway.ready()).await?;
+        let standing = self.standing(channel, attempt, &request.order).await?;
+        if standing.is_ok() {
+            self.key_is_free(channel, request).await?;
+        }
+        Ok((place, standing))
     }
 
     fn charge_channel(&self, request: &ChargeRequest) -> Result<&Channel, Error> {
@@ -184,7 +203,11 @@ impl Billing {
         let Some(Entry { intent: theirs, outcome }) = self.taken(other).await? else { return Ok(None) };
         self.write_down(intent, &Outcome::NotCharged).await;
         Ok(Some(match outcome {
-            None => in_doubt(theirs.ticket, DoubtCause::EarlierAttempt),
+            // A doubt asks about this request: the other's payment may be another sum, by another key.
+            None => {
+                let ticket = Ticket { attempt: intent.ticket.attempt.clone(), ..theirs.ticket };
+                in_doubt(ticket, DoubtCause::EarlierAttempt)
+            }
             Some(outcome) => {
                 let payment = outcome.paid_payment().cloned();
                 in_doubt(intent.ticket.clone(), DoubtCause::OrderTaken { payment })
