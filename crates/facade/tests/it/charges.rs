@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
-    Answer, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DeclineReason, DoubtCause, Error, ErrorKind,
-    Operation, OrderName, Reach, Recovery, Resolved, Ticket,
+    Answer, Attempt, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DeclineReason, DoubtCause, Error,
+    ErrorKind, Operation, OrderName, Reach, Recovery, Resolved, Ticket,
 };
 
 use crate::support::*;
@@ -227,6 +227,80 @@ async fn an_open_payment_from_before_stops_the_send_and_is_listed() {
     let billing = billing(pg, quick());
     assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
     assert_eq!(billing.recover().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn giving_way_to_a_retry_asks_about_this_charge_and_not_about_that_one() {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    let mut looks = 0;
+    pg.expect_payments().returning(move |_| {
+        looks += 1;
+        Ok(if looks == 1 { vec![] } else { vec![record("imps_1", "Paid", 50_000)] })
+    });
+    let journal = Arc::new(MemoryJournal::new());
+    let retry = Attempt::Retry { order: order(), amount: krw(50_000), key: BillingKeyId::new("member-9").unwrap() };
+    let ticket = Ticket {
+        version: Ticket::VERSION,
+        channel: channel(),
+        attempt: retry,
+        sent_at_ms: 1,
+        settled_at_ms: 2,
+        known: vec![],
+        claim: None,
+    };
+    let intent = Intent { subject: Subject::retry(&order()), body: "retry".into(), ticket, send_by_ms: 1, tax: None };
+    journal.before_send(&intent).await.unwrap();
+    let billing = builder(pg, quick()).journal(journal).build().unwrap();
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("sent beside a retry") };
+    assert_eq!(doubt.cause, DoubtCause::EarlierAttempt);
+    assert!(matches!(billing.resume(&doubt.ticket).await, Ok(Resolved::Mismatch { .. })), "another sum was taken for this one");
+}
+
+/// A journal in which another caller's charge is paid while this one is on its way to its send.
+struct PaidMeanwhile {
+    inner: MemoryJournal,
+    finds: std::sync::atomic::AtomicUsize,
+    paid: Entry,
+}
+
+#[async_trait::async_trait]
+impl Journal for PaidMeanwhile {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        self.inner.before_send(intent).await
+    }
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        self.inner.settle(subject, ticket, outcome).await
+    }
+    async fn find(&self, _: &Subject) -> Result<Option<Entry>, JournalError> {
+        let first = self.finds.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        Ok((!first).then(|| self.paid.clone()))
+    }
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.inner.open().await
+    }
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
+    }
+}
+
+#[tokio::test]
+async fn a_charge_that_cannot_be_sent_asks_the_journal_once_more_before_it_says_so() {
+    // What the journal holds after the same charge was paid.
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    let journal = Arc::new(MemoryJournal::new());
+    builder(pg, quick()).journal(journal.clone()).build().unwrap().charge(request(9_900)).await.unwrap();
+    let paid = journal.find(&Subject::charge(&order())).await.unwrap().unwrap();
+    let meanwhile = PaidMeanwhile { inner: MemoryJournal::new(), finds: 0.into(), paid };
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_payments().returning(|_| Err(unreachable()));
+    let billing = builder(pg, quick()).journal(Arc::new(meanwhile)).build().unwrap();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
 }
 
 #[tokio::test]
