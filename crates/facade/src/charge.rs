@@ -264,6 +264,8 @@ impl Billing {
 
     /// Turns what was heard into an outcome, and writes it down.
     pub(crate) async fn conclude(&self, channel: &Channel, intent: &Intent, answer: Result<Answer, Error>) -> Concluded {
+        let learnt = self.claimed(channel, intent, &answer).await;
+        let intent = learnt.as_ref().unwrap_or(intent);
         let found = match answer {
             Ok(Answer::Recorded(payment)) => self.weigh_record(channel, intent, *payment).await,
             Ok(Answer::Refused(failure)) => {
@@ -286,6 +288,27 @@ impl Billing {
             },
         };
         self.outcome(channel, intent, found).await
+    }
+
+    /// What the provider claims goes into the journal before anything else is asked: a caller that leaves now would leave a silence
+    /// behind that clears it. `None` when nothing is claimed, or the journal fails.
+    async fn claimed(&self, channel: &Channel, intent: &Intent, answer: &Result<Answer, Error>) -> Option<Intent> {
+        let claim = match answer {
+            Ok(Answer::Refused(failure)) if failure.class == CodeClass::Duplicate => Claim::Duplicate,
+            Ok(Answer::Recorded(payment)) => {
+                let differs = |question: Question<'_>| !question.differences(payment, channel.gateway.as_ref()).is_empty();
+                Question::of(&intent.ticket).is_some_and(differs).then_some(Claim::Mismatch)?
+            }
+            _ => return None,
+        };
+        let ticket = Ticket { claim: Some(claim), ..intent.ticket.clone() };
+        match self.inner.journal.amend(&intent.subject, &intent.ticket, &ticket).await {
+            Ok(()) => Some(Intent { ticket, ..intent.clone() }),
+            Err(error) => {
+                tracing::error!(subject = %intent.subject, %error, "the claim could not be written to the journal");
+                None
+            }
+        }
     }
 
     /// An error that says that this call did not act says nothing of the order: somebody else, the provider's own scheduler among
@@ -362,7 +385,7 @@ impl Billing {
             DoubtCause::Mismatch { .. } | DoubtCause::OrderTaken { .. } => Some(Claim::Mismatch),
             _ => None,
         };
-        let learnt = Ticket { claim, ..intent.ticket.clone() };
+        let learnt = Ticket { claim: claim.or(intent.ticket.claim), ..intent.ticket.clone() };
         if claim.is_some()
             && let Err(error) = self.inner.journal.amend(&intent.subject, &intent.ticket, &learnt).await
         {

@@ -42,6 +42,7 @@ impl Billing {
     /// The ticket is foreign, or the journal could not be written.
     pub async fn dismiss(&self, ticket: &Ticket) -> Result<(), Error> {
         self.ticket_channel(ticket)?;
+        let ticket = &self.as_stored(ticket).await;
         let Some(subject) = subject_of(ticket) else { return Ok(()) };
         let entry = self.inner.journal.find(&subject).await.map_err(journal_error)?;
         if entry.is_some_and(|entry| entry.intent.ticket != *ticket) {

@@ -128,6 +128,7 @@ impl Billing {
     #[instrument(name = "resume", skip_all, fields(order = ticket.order().map(tracing::field::display)))]
     pub async fn resume(&self, ticket: &Ticket) -> Result<Resolved, Error> {
         let channel = self.ticket_channel(ticket)?;
+        let ticket = &self.as_stored(ticket).await;
         if Question::of(ticket).is_none() {
             let text = "this is not the ticket of a charge; use resume_refund or resume_issue";
             return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
@@ -159,6 +160,16 @@ impl Billing {
         let Some(subject) = journal::subject_of(ticket) else { return false };
         let taken = self.taken(&subject).await;
         taken.is_ok_and(|entry| entry.is_some_and(|entry| entry.intent.ticket != *ticket))
+    }
+
+    /// The ticket as the journal has it: what was claimed of its attempt may have been learnt after the ticket was handed out.
+    pub(crate) async fn as_stored(&self, ticket: &Ticket) -> Ticket {
+        let plain = |ticket: &Ticket| Ticket { claim: None, ..ticket.clone() };
+        let Some(subject) = journal::subject_of(ticket) else { return ticket.clone() };
+        match self.inner.journal.find(&subject).await {
+            Ok(Some(entry)) if plain(&entry.intent.ticket) == plain(ticket) => entry.intent.ticket,
+            _ => ticket.clone(),
+        }
     }
 
     /// A ticket's channel, if the ticket is one of ours.

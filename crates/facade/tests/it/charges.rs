@@ -293,7 +293,8 @@ async fn a_charge_that_cannot_be_sent_asks_the_journal_once_more_before_it_says_
     let mut pg = gateway();
     pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
     let journal = Arc::new(MemoryJournal::new());
-    builder(pg, quick()).journal(journal.clone()).build().unwrap().charge(request(9_900)).await.unwrap();
+    let first = builder(pg, quick()).journal(journal.clone()).build().unwrap();
+    assert!(matches!(first.charge(request(9_900)).await, Ok(Charge::Paid(_))));
     let paid = journal.find(&Subject::charge(&order())).await.unwrap().unwrap();
     let meanwhile = PaidMeanwhile { inner: MemoryJournal::new(), finds: 0.into(), paid };
     let mut pg = bare_gateway();
@@ -534,4 +535,53 @@ async fn every_call_can_be_spawned() {
     spawnable(billing.find_key(&key.id));
     spawnable(billing.delete_billing_key(&key, None));
     spawnable(kr_billing::Billing::from_env());
+}
+
+/// A journal that tells whether a claim was written.
+#[derive(Default)]
+struct Heard {
+    inner: MemoryJournal,
+    claim: Arc<std::sync::atomic::AtomicBool>,
+}
+
+#[async_trait::async_trait]
+impl Journal for Heard {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        self.inner.before_send(intent).await
+    }
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        self.inner.settle(subject, ticket, outcome).await
+    }
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.inner.find(subject).await
+    }
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.inner.open().await
+    }
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.claim.fetch_or(learnt.claim.is_some(), std::sync::atomic::Ordering::SeqCst);
+        self.inner.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.inner.charge_of(payment).await
+    }
+}
+
+#[tokio::test]
+async fn a_claim_is_in_the_journal_before_the_first_look_up_and_an_older_ticket_knows_it() {
+    let journal = Heard::default();
+    let claim = journal.claim.clone();
+    let mut pg = gateway();
+    pg.expect_charge().times(1).returning(|_| Ok(Answer::Refused(failure(CodeClass::Duplicate))));
+    pg.expect_payments().returning(move |_| {
+        assert!(claim.load(std::sync::atomic::Ordering::SeqCst), "looked up before the claim was kept");
+        Ok(vec![])
+    });
+    let clock = Arc::new(StillClock::default());
+    let billing = builder(pg, quick()).journal(Arc::new(journal)).clock(clock.clone()).build().unwrap();
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    // As somebody got it before the claim was heard.
+    let older = Ticket { claim: None, ..doubt.ticket };
+    kr_billing::Clock::sleep(clock.as_ref(), std::time::Duration::from_secs(3_600)).await;
+    assert!(matches!(billing.resume(&older).await, Ok(Resolved::StillInDoubt(_))), "silence cleared a claim");
 }
