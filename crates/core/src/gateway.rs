@@ -142,6 +142,14 @@ pub trait KeyIn: Send + Sync {
     /// Reach `NotSent`: a field that the contract needs is missing.
     fn check(&self, request: &IssueRequest) -> Result<(), Error>;
 
+    /// Gets ready to send a card: the account has this channel, as far as its provider tells. Called before each card that is
+    /// stored or charged, since a provider may silently take another channel for one that it does not know; an adapter asks once and
+    /// remembers a yes.
+    ///
+    /// # Errors
+    /// Reach `NotSent`, always: the account has no such channel (`Configuration`), or could not be asked.
+    async fn ready(&self) -> Result<(), Error>;
+
     /// Asks to store the card, once.
     ///
     /// # Errors

@@ -82,7 +82,8 @@ impl Billing {
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
     }
 
-    /// Everything that comes before the intent: a place, a turn, a token, and what stands under the order and the key.
+    /// Everything that comes before the intent: a place, a turn, a token, the account's channel for a card, and what stands under the
+    /// order and the key.
     async fn prepared(
         &self,
         channel: &Channel,
@@ -92,6 +93,10 @@ impl Billing {
         let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
+        let by_card = !matches!(request.method, ChargeMethod::Key(_));
+        if by_card && let Some(key_in) = channel.gateway.issue_path().key_in() {
+            self.look(Operation::ReadAccount, || key_in.ready()).await?;
+        }
         let standing = self.standing(channel, attempt, &request.order).await?;
         if standing.is_ok() {
             self.key_is_free(channel, request).await?;
@@ -364,11 +369,6 @@ impl Billing {
                 self.write_down(intent, &Outcome::NotCharged).await;
                 let text = "no answer came, and after the settle time the provider has no such payment";
                 Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::Timeout, text))
-            }
-            Found::UsedUp => {
-                self.write_down(intent, &Outcome::NotCharged).await;
-                let text = "a window's issuance has used this order id up; take another one for the charge";
-                Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::OrderConflict, text))
             }
             Found::Mismatch { payment, fields } => {
                 Ok(self.stays_in_doubt(intent, DoubtCause::Mismatch { payment: payment.id, fields }).await)

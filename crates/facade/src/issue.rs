@@ -203,6 +203,7 @@ impl KeyInIssuer<'_> {
         key_in.check(request)?;
         let _place = billing.inner.limits.place(billing.inner.clock.as_ref(), Operation::IssueKey).await?;
         channel.pace.turn(billing.inner.clock.as_ref()).await;
+        billing.look(Operation::ReadAccount, || key_in.ready()).await?;
         let look = || channel.gateway.billing_key(&request.key);
         let used = billing.look(Operation::LookUpKey, look).await.map_err(|error| error.with_reach(Reach::NotSent))?;
         if used.is_some() {

@@ -85,8 +85,8 @@ pub(crate) enum Verdict {
     NothingCaptured {
         /// The newest failed record that was not known before, if there is one.
         failed: Option<Box<Payment>>,
-        /// A window's issuance has used the order id up. `[docs webhook-v1]`
-        issued: bool,
+        /// A record that says that it stored a card, and not that it charged one: it has used the order id up. `[docs webhook-v1]`
+        issued: Option<PaymentId>,
     },
     /// A record that may still become paid.
     Open,
@@ -98,7 +98,8 @@ pub(crate) enum Verdict {
 /// before are never this attempt's. The record of a window's issuance is no charge; nobody says what `customer_uid_usage` a charge
 /// carries that stores its card, so there every record counts.
 pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn BillingGateway) -> Verdict {
-    let issued = !question.keeps && records.iter().any(|record| record.is_issuance() && record.status.was_captured());
+    let issuance = records.iter().find(|record| record.is_issuance() && record.status.was_captured());
+    let issued = issuance.filter(|_| !question.keeps).map(|record| record.id.clone());
     let mut charges: Vec<Payment> = records.into_iter().filter(|record| question.keeps || !record.is_issuance()).collect();
     let captured = charges.iter().filter(|record| record.status.was_captured()).count();
     if let Some(at) = charges.iter().position(|record| record.status.was_captured()) {

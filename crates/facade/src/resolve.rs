@@ -14,18 +14,10 @@ use crate::ladder::Ladder;
 /// What was found out about a charge.
 #[derive(Debug)]
 pub(crate) enum Found {
-    Paid {
-        payment: Payment,
-        by_look_up: bool,
-    },
+    Paid { payment: Payment, by_look_up: bool },
     Declined(Decline),
     NotCharged,
-    /// Refused, since a window's issuance has used the order id up.
-    UsedUp,
-    Mismatch {
-        payment: Payment,
-        fields: Vec<String>,
-    },
+    Mismatch { payment: Payment, fields: Vec<String> },
     Doubt(DoubtCause),
 }
 
@@ -81,7 +73,10 @@ impl Billing {
             }
             Verdict::Mismatch(payment, fields) => Some(Found::Mismatch { payment, fields }),
             Verdict::Open => None,
-            Verdict::NothingCaptured { failed: None, issued: true } if claim == Some(Claim::Duplicate) => Some(Found::UsedUp),
+            // A window's, most likely. Nobody says that a charge which stored its card is not recorded so, too.
+            Verdict::NothingCaptured { failed: None, issued: Some(payment) } if claim == Some(Claim::Duplicate) => {
+                Some(Found::Doubt(DoubtCause::OrderTaken { payment: Some(payment) }))
+            }
             Verdict::NothingCaptured { failed, .. } => {
                 let payment = failed.as_ref().map(|record| record.id.clone());
                 let failure = failed.as_ref().and_then(|record| record.failure.as_ref());
@@ -143,7 +138,7 @@ impl Billing {
                 Resolved::Paid(Box::new(self.paid(channel, ticket, payment, by_look_up).await))
             }
             Ok(Some(Found::Declined(decline))) => Resolved::Declined(decline),
-            Ok(Some(Found::NotCharged | Found::UsedUp)) => Resolved::NotCharged,
+            Ok(Some(Found::NotCharged)) => Resolved::NotCharged,
             Ok(Some(Found::Mismatch { payment, fields })) => Resolved::Mismatch { payment: Box::new(payment), fields },
             Ok(Some(Found::Doubt(_)) | None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
         };

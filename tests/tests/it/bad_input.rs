@@ -1,7 +1,7 @@
 //! Bad input ends in a clear error: nothing is sent or stored, and no secret is in the text.
 
 use kr_billing::{
-    BillingKeyId, Card, Charge, ChargeRequest, Config, ErrorKind, Expiry, IssueRequest, Krw, OrderId, Reach, ScheduleEntry,
+    BillingKeyId, Card, ChargeRequest, Config, ErrorKind, Expiry, IssueRequest, Krw, OrderId, Reach, ScheduleEntry,
     ScheduleRequest, UnixSeconds,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -57,20 +57,37 @@ async fn what_a_contract_needs_and_a_pg_lacks_is_refused_before_sending() {
 }
 
 #[tokio::test]
-async fn a_mid_of_another_pg_is_noticed_and_not_called_paid() {
+async fn a_mid_of_another_pg_is_refused_before_a_card_leaves() {
     let (sandbox, _) = start().await;
     // V1 takes an unknown MID and silently uses the account's default channel, here another PG's.
-    let toml = format!(
-        "[account]\nimp_key = \"{}\"\nimp_secret = \"{}\"\nbase_url = \"{}\"\n[policy]\nresolve_for_ms = 100\n\
-         [channels.kcp]\npg = \"kcp\"\nkey_in = {{ mid = \"iamport01m\" }}\n",
+    let account = format!(
+        "[account]\nimp_key = \"{}\"\nimp_secret = \"{}\"\nbase_url = \"{}\"\n",
         kr_billing_sandbox::SAMPLE_KEY,
         kr_billing_sandbox::SAMPLE_SECRET,
         sandbox.base_url()
     );
-    let billing = kr_billing::Billing::from_config(Config::from_toml(&toml).unwrap()).await.unwrap();
-    let request = ChargeRequest::by_card(card(GOOD_CARD), order("wrong-mid"), krw(1_000), name());
-    let outcome = billing.charge(request).await;
-    assert!(matches!(&outcome, Ok(Charge::InDoubt(doubt)) if format!("{:?}", doubt.cause).contains("pg_")), "{outcome:?}");
+    let channels = [
+        ("[channels.one]\npg = \"kcp\"\nkey_in = { mid = \"iamport01m\" }\n", "kcp.iamport01m"),
+        ("[channels.one]\npg = \"nice\"\nmid = \"A52LD\"\n", "nice.A52LD"),
+        ("[channels.one]\npg = \"inicis\"\ntest = true\nkey_in = {}\n", "`test`"),
+    ];
+    for (channel, said) in channels {
+        let config = Config::from_toml(&format!("{account}{channel}")).unwrap();
+        let billing = kr_billing::Billing::from_config(config).await.unwrap();
+        let once = ChargeRequest::by_card(card(GOOD_CARD), order("wrong-mid"), krw(1_000), name()).with_buyer(buyer());
+        let kept = key("one", "wrong-mid").id;
+        let keep = ChargeRequest::by_card_and_keep(card(GOOD_CARD), kept.clone(), order("wrong-mid"), krw(1_000), name());
+        let issue = IssueRequest::new(kept, card(GOOD_CARD));
+        let key_in = billing.issuing(None).unwrap().key_in().unwrap();
+        let errors = [
+            billing.charge(once).await.unwrap_err().error().to_string(),
+            billing.charge(keep.with_buyer(buyer())).await.unwrap_err().error().to_string(),
+            key_in.issue(&issue).await.unwrap_err().to_string(),
+        ];
+        assert!(errors.iter().all(|error| error.contains(said)), "{errors:#?}");
+    }
+    let sent: Vec<_> = sandbox.handle().requests().into_iter().filter(|request| request.method == "POST").collect();
+    assert!(sent.iter().all(|request| request.path == "/users/getToken"), "no card left: {sent:?}");
 }
 
 /// Answers every request with the same bytes.

@@ -15,6 +15,10 @@ impl<P: Provider> KeyIn for Channel<P> {
         self.check_issue_here(request)
     }
 
+    async fn ready(&self) -> Result<(), Error> {
+        self.is_in_account().await
+    }
+
     async fn issue(&self, request: &IssueRequest) -> Result<IssueAnswer, Error> {
         self.check_issue_here(request)?;
         let route = &self.key_in_here(Operation::IssueKey)?.route;

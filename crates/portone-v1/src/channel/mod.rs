@@ -1,5 +1,6 @@
 //! One configured channel of one PG: the contract over this wire.
 
+mod account;
 mod check;
 mod gateway;
 mod key_in;
@@ -10,6 +11,7 @@ pub(crate) use check::missing;
 use std::sync::Arc;
 
 use kr_billing_core::{CheckoutWindow, Error, IssuePath, Payment, Schedule};
+use tokio::sync::OnceCell;
 
 use crate::client::Client;
 use crate::config::wrong;
@@ -33,6 +35,8 @@ pub struct Channel<P> {
     provider: Arc<P>,
     ways: Ways,
     test: bool,
+    /// Set when the account was asked and has this channel.
+    in_account: OnceCell<()>,
 }
 
 /// At least one way to a key.
@@ -58,7 +62,13 @@ impl<P: Provider> Channel<P> {
         }
         let key_in = settings.key_in.ok_or_else(|| wrong("key_in: is missing, and this channel has no other way to a key"))?;
         check_route("key_in", &key_in.route)?;
-        Ok(Self { client, provider: Arc::new(provider), ways: Ways::KeyIn(key_in), test: settings.test })
+        Ok(Self {
+            client,
+            provider: Arc::new(provider),
+            ways: Ways::KeyIn(key_in),
+            test: settings.test,
+            in_account: OnceCell::new(),
+        })
     }
 
     /// The account's client.
@@ -143,7 +153,7 @@ impl<P: WindowProvider> Channel<P> {
             (None, Some(opened)) => Ways::Window(opened),
             (None, None) => return Err(wrong("names neither `window` nor `key_in`: say how this contract issues keys")),
         };
-        Ok(Self { client, provider, ways, test: settings.test })
+        Ok(Self { client, provider, ways, test: settings.test, in_account: OnceCell::new() })
     }
 
     /// The window, where the contract has it.

@@ -1,0 +1,50 @@
+//! Whether the account has this channel. V1 silently takes the account's default channel for a `pg` that it does not know, so a card
+//! that goes to a MID of another PG would be stored, or charged, through another channel. `[oa customers POST]` `[oa onetime]`
+
+use kr_billing_core::{Error, ErrorKind, Operation, Reach};
+
+use super::Channel;
+use crate::config::wrong;
+use crate::provider::Provider;
+use crate::settings::ModuleRoute;
+use crate::types::account::PgSetting;
+
+impl<P: Provider> Channel<P> {
+    /// Asks the account once; a yes is remembered. `[oa /users/pg]`
+    pub(super) async fn is_in_account(&self) -> Result<(), Error> {
+        let route = &self.key_in_here(Operation::ReadAccount)?.route;
+        let ask = || async {
+            match self.client.pg_settings().await {
+                Ok(settings) => self.find_in(&settings, route),
+                // A server without this list tells nothing.
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error.with_reach(Reach::NotSent)),
+            }
+        };
+        self.in_account.get_or_try_init(ask).await.copied()
+    }
+
+    /// A MID that the account has under another PG is as unknown as one that it has not at all.
+    fn find_in(&self, settings: &[PgSetting], route: &ModuleRoute) -> Result<(), Error> {
+        let same = |told: Option<&str>, own: &Option<String>| match (told, own) {
+            (Some(told), Some(own)) => told == own,
+            _ => true,
+        };
+        let fits = |setting: &&PgSetting| {
+            self.provider.profile().owns_provider(&setting.pg_provider)
+                && same(Some(&setting.pg_id), &route.mid)
+                && same(setting.channel_key.as_deref(), &route.channel_key)
+        };
+        let fitting: Vec<&PgSetting> = settings.iter().filter(fits).collect();
+        if fitting.is_empty() {
+            let there: Vec<String> = settings.iter().map(|has| format!("{}.{}", has.pg_provider, has.pg_id)).collect();
+            let text = format!("key_in: the account has no channel {}; it has: {}", route.pg(), there.join(", "));
+            return Err(wrong(&text));
+        }
+        if fitting.iter().all(|setting| setting.sandbox.is_some_and(|test| test != self.test)) {
+            let (is, say) = if self.test { ("live", "leave `test` out") } else { ("a test one", "set `test = true`") };
+            return Err(wrong(&format!("test: the account says that {} is {is}; {say}", route.pg())));
+        }
+        Ok(())
+    }
+}
