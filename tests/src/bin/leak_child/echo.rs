@@ -91,6 +91,8 @@ async fn answer(mut stream: TcpStream, way: Way, at_token: bool, charged: Charge
     let answer = if request.contains("/users/getToken") && !at_token {
         let token = json!({ "access_token": canaries::TOKEN, "now": 1_790_000_000, "expired_at": 1_790_001_800 });
         whole(200, "application/json", &json!({ "code": 0, "message": null, "response": token }).to_string())
+    } else if request.starts_with("GET /users/pg") {
+        whole(200, "application/json", &json!({ "code": 0, "message": null, "response": account(&request) }).to_string())
     } else if ahead {
         let nothing = json!({ "code": -1, "message": "존재하지 않는 결제정보입니다.", "response": null });
         whole(404, "application/json", &nothing.to_string())
@@ -131,6 +133,15 @@ fn echo(way: Way, request: &str) -> String {
         Way::Fields => whole(200, "application/json", &envelope(0, Value::Null, every_field(request, &fields))),
         Way::Rare => whole(200, "application/json", &envelope(0, Value::Null, rare(request))),
     }
+}
+
+/// The account's channels, without which no card would be sent, and one more that repeats what it was sent.
+fn account(request: &str) -> Value {
+    let modules = ["kcp", "inicis", "nice", "nice_v2"];
+    let channel = |module: &&str| json!({ "pg_provider": module, "pg_id": "A52LD", "sandbox": false, "type": "api_payment" });
+    let mut channels: Vec<Value> = modules.iter().map(channel).collect();
+    channels.push(every_field(request, &serde_json::Map::new()));
+    Value::Array(channels)
 }
 
 /// A record of any kind whose words are what was sent in secret.

@@ -4,6 +4,7 @@
 //! `leak_child FOLDER` leaves the journal, the sandbox's state and its request log in the folder, and in `tokens.txt` the tokens
 //! that were in use.
 
+mod books;
 mod echo;
 mod operations;
 mod show;
@@ -56,6 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut show = Show;
     on_the_sandbox(&folder, &mut show).await?;
     on_an_echo(&folder, &mut show).await?;
+    books::refused(&folder, &mut show).await?;
     values::all(&folder, &mut show).await?;
     panics().await;
     Ok(())
@@ -69,6 +71,7 @@ async fn on_the_sandbox(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Er
     let billing = builder(sandbox.base_url(), folder).await?.build()?;
     let mut tokens = vec![token(sandbox.base_url()).await?];
     operations::all(&billing, &handle, "well", show).await?;
+    books::kept(&billing, &handle, show).await?;
     for (at, (moment, effect)) in FAULTS.iter().enumerate() {
         let slow = matches!(effect, Effect::Hang | Effect::SlowDrip);
         for times in if slow { vec![1] } else { vec![1, 4] } {

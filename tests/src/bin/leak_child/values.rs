@@ -2,25 +2,32 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
-use kr_billing::journal::{Journal, SqliteJournal, Subject};
+use kr_billing::config::JournalConfig;
+use kr_billing::contract::{Attempt, BillingGateway, CodeTable, Scheduler};
+use kr_billing::journal::{Intent, Journal, MemoryJournal, SqliteJournal, Subject};
 use kr_billing::portone_v1::{
     CancelOptions, CardField, ChannelSettings, Client, ClientConfig, Credentials, Extra, KeyInSettings, ModuleRoute,
 };
 use kr_billing::{
-    BillingKeyId, Buyer, Card, ChannelName, Config, Expiry, Invalid, Krw, OrderId, OrderName, PaymentId, ServicePeriod, inicis,
-    kcp, nice,
+    BillingKey, BillingKeyId, Buyer, Card, ChannelName, Charge, Config, Expiry, Invalid, IssueRequest, Krw, OrderId, OrderName,
+    PaymentId, Refund, RefundRequest, ScheduleEntry, ScheduleRequest, ServicePeriod, TaxSplit, Ticket, UnixSeconds,
+    WindowRequest, inicis, kcp, nice,
 };
+use kr_billing_sandbox::{Effect, Fault, Moment, Operation, Sandbox};
 use kr_billing_tests::canaries;
 
-use crate::echo;
 use crate::show::Show;
+use crate::{echo, operations};
 
 /// All of them.
 pub(crate) async fn all(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> {
     refusals(show);
     settings(show)?;
+    contract(show).await?;
     journal(folder, show).await?;
+    outcomes(folder, show).await?;
     raw(show).await
 }
 
@@ -101,6 +108,30 @@ fn settings(show: &mut Show) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What stands behind the facade: an adapter's answers, its facts, and its code table.
+async fn contract(show: &mut Show) -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::builder().credentials(canaries::KEY, canaries::SECRET).start().await?;
+    let config = ClientConfig::new(Credentials::new(canaries::KEY, canaries::SECRET)).with_base_url(sandbox.base_url());
+    let client = Client::new(config)?;
+    let inicis: inicis::InicisConfig = serde_json::from_str(r#"{"window":{},"key_in":{}}"#)?;
+    let inicis = inicis.channel(client.clone())?;
+    show.value(inicis.provider());
+    show.value(&Expiry::new(2087, 7)?);
+    show.value(&inicis::facts::PROFILE);
+    show.value(&CodeTable::read("code,classification,reason,message\n01,new_card,expired_or_wrong_expiry,late\n"));
+    show.result(&inicis.charge(&operations::by_card("contract")?).await);
+    let key = BillingKeyId::new("contract")?;
+    show.result(
+        &client.raw_money().issue_key(&IssueRequest::new(key.clone(), canaries::card()?), &ModuleRoute::new("inicis")).await,
+    );
+    let (at, order) = (UnixSeconds(u64::try_from(sandbox.handle().now())? + 86_400), OrderId::new("contract.later")?);
+    let entry = ScheduleEntry::new(order.clone(), at, Krw::new(1_000)?, OrderName::new("Plan")?).with_buyer(canaries::buyer()?);
+    let request = ScheduleRequest::new(BillingKey::new(ChannelName::new("inicis")?, key), vec![entry], UnixSeconds(at.0 - 60))?;
+    show.result(&inicis.schedule(&request).await);
+    show.result(&client.schedule(&order).await);
+    Ok(())
+}
+
 /// What the journal holds, and what it says when it is none.
 async fn journal(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> {
     let journal = SqliteJournal::open(folder.join("journal.db")).await?;
@@ -113,6 +144,58 @@ async fn journal(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> {
         show.value(&error);
         show.chain(&error);
     }
+    Ok(())
+}
+
+/// Outcomes that need a past: intents of another channel, a refund that was not made, a window that was closed.
+async fn outcomes(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::builder().credentials(canaries::KEY, canaries::SECRET).start().await?;
+    let memory = Arc::new(MemoryJournal::new());
+    let billing = crate::builder(sandbox.base_url(), folder).await?.journal(memory.clone()).build()?;
+    let key = BillingKey::new(ChannelName::new("elsewhere")?, BillingKeyId::new("k")?);
+    let order = OrderId::new("outcomes")?;
+    let attempt = Attempt::Retry { order: order.clone(), amount: Krw::new(1_000)?, key: key.id.clone() };
+    let ticket = Ticket {
+        version: Ticket::VERSION,
+        channel: key.channel.clone(),
+        attempt,
+        sent_at_ms: 0,
+        settled_at_ms: 0,
+        known: Vec::new(),
+        claim: None,
+    };
+    let intent = Intent { subject: Subject::retry(&order), body: "one".into(), ticket, send_by_ms: 0, tax: None };
+    for intent in [intent.clone(), intent.clone(), Intent { body: "another".into(), ..intent }] {
+        show.value(&memory.before_send(&intent).await?);
+    }
+    show.value(memory.as_ref());
+    show.value(&JournalConfig { sqlite: folder.join("journal.db") });
+    show.value(&billing.recover().await?);
+
+    let kcp = ChannelName::new("kcp")?;
+    let Charge::Paid(paid) = billing.charge(operations::by_card("outcomes.paid")?).await? else { return Ok(()) };
+    let refund = |won: u64| -> Result<RefundRequest, Box<dyn Error>> {
+        let part = RefundRequest::partial(kcp.clone(), paid.payment.id.clone(), Krw::new(100)?, Krw::new(won)?)?;
+        Ok(part.with_tax(TaxSplit::taxable())?.with_reason("asked for"))
+    };
+    show.result(&billing.refund(&refund(5_000)?).await);
+    show.value(&memory.find(&Subject::refund(&paid.payment.id, 5_000)).await?);
+    sandbox.handle().add_fault(Fault::new(Operation::Cancel, Moment::BeforeCommit, Effect::Drop))?;
+    sandbox.handle().add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Drop).times(30))?;
+    let lost = billing.refund(&refund(4_900)?).await;
+    sandbox.handle().clear_faults();
+    if let Ok(Refund::InDoubt(doubt)) = &lost {
+        let settled = Ticket { settled_at_ms: 0, ..doubt.ticket.clone() };
+        show.result(&billing.resume_refund(&settled).await);
+    }
+    show.result(&lost);
+
+    let window = WindowRequest::new(key.id.clone(), order.clone(), OrderName::new("Plan")?, "https://shop.example/back");
+    let Some(opener) = billing.issuing(Some(&kcp))?.window() else { return Ok(()) };
+    let params = serde_json::from_str(opener.parameters(&window)?.as_json())?;
+    let back = sandbox.handle().complete_window(&params, &kr_billing_sandbox::Buyer::who_cancels());
+    show.value(&back);
+    show.result(&billing.confirm_window(&BillingKey::new(kcp, key.id), &order, None).await);
     Ok(())
 }
 
