@@ -2,3 +2,6 @@
 
 pub mod canaries;
 pub mod monthly_run;
+
+/// Begins a line of the leak sweep that names the type of what is printed next.
+pub const SHOWN: &str = "shown: ";

@@ -148,9 +148,9 @@ pg = "nice"
         canaries::KEY,
         canaries::SECRET
     ))?;
-    println!("{config:?}\n{config:#?}");
+    Show.value(&config);
     let journal = Arc::new(SqliteJournal::open(folder.join("journal.db")).await?);
-    println!("{journal:?}");
+    Show.value(journal.as_ref());
     Ok(BillingBuilder::from_config(config).await?.journal(journal))
 }
 

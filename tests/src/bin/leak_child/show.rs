@@ -1,5 +1,6 @@
 //! Says all that can be said of a value.
 
+use std::any::type_name;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 
@@ -10,14 +11,15 @@ use serde_json::Value;
 pub(crate) struct Show;
 
 impl Show {
-    /// A value, on one line and on several.
-    pub(crate) fn value(&mut self, value: &impl Debug) {
-        println!("{value:?}\n{value:#?}");
+    /// A value, on one line and on several, after the name of its type.
+    pub(crate) fn value<T: Debug>(&mut self, value: &T) {
+        println!("{}{}\n{value:?}\n{value:#?}", kr_billing_tests::SHOWN, type_name::<T>());
     }
 
     /// An error's text, its value, and the same of everything behind it.
-    pub(crate) fn chain(&mut self, error: &(dyn Error + 'static)) {
-        let mut next = Some(error);
+    pub(crate) fn chain<E: Error + 'static>(&mut self, error: &E) {
+        println!("{}{}", kr_billing_tests::SHOWN, type_name::<E>());
+        let mut next: Option<&(dyn Error + 'static)> = Some(error);
         while let Some(error) = next {
             self.text(&error);
             println!("{error:?}\n{error:#?}");

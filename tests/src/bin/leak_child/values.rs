@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kr_billing::config::JournalConfig;
-use kr_billing::contract::{Attempt, BillingGateway, CodeTable, Scheduler};
+use kr_billing::contract::{Attempt, BillingGateway, CodeTable, KeyIn, Scheduler};
 use kr_billing::journal::{Intent, Journal, MemoryJournal, SqliteJournal, Subject};
 use kr_billing::portone_v1::{
     CancelOptions, CardField, ChannelSettings, Client, ClientConfig, Credentials, Extra, KeyInSettings, ModuleRoute,
@@ -120,6 +120,10 @@ async fn contract(show: &mut Show) -> Result<(), Box<dyn Error>> {
     show.value(&inicis::facts::PROFILE);
     show.value(&CodeTable::read("code,classification,reason,message\n01,new_card,expired_or_wrong_expiry,late\n"));
     show.result(&inicis.charge(&operations::by_card("contract")?).await);
+    for (id, number) in [("contract.kept", canaries::NUMBER), ("contract.refused", "4000-0001-0000-0010")] {
+        let card = Card::new(number, Expiry::new(2087, 7)?)?;
+        show.result(&inicis.issue(&IssueRequest::new(BillingKeyId::new(id)?, card)).await);
+    }
     let key = BillingKeyId::new("contract")?;
     show.result(
         &client.raw_money().issue_key(&IssueRequest::new(key.clone(), canaries::card()?), &ModuleRoute::new("inicis")).await,
