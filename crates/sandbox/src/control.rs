@@ -26,6 +26,7 @@ const CALLS: &[&str] = &[
     "GET /_sandbox/ledger",
     "GET /_sandbox/requests",
     "GET, PUT /_sandbox/webhooks",
+    "GET, POST /_sandbox/burning",
     "POST /_sandbox/windows",
     "POST /_sandbox/console-cancel",
     "POST /_sandbox/payments",
@@ -65,6 +66,12 @@ struct ConsoleCancel {
 #[serde(deny_unknown_fields)]
 struct CardOrder {
     card_number: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BurningOrder {
+    on: bool,
 }
 
 /// What to change of the webhooks; what is left out stays.
@@ -130,6 +137,12 @@ async fn perform(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> 
         ("GET", ["channels"]) => Ok(to_value(handle.channels())),
         ("GET", ["webhooks"]) => Ok(webhooks(handle)),
         ("PUT", ["webhooks"]) => set_webhooks(handle, read(body)?),
+        ("GET", ["burning"]) => Ok(json!({ "on": handle.burning() })),
+        ("POST", ["burning"]) => {
+            let BurningOrder { on } = read(body)?;
+            handle.set_burning(on);
+            Ok(json!({ "on": handle.burning() }))
+        }
         ("DELETE", ["token"]) => {
             handle.revoke_token();
             Ok(done())

@@ -29,7 +29,7 @@ impl World {
         if let Some(uid) = &customer_uid {
             check_length("customer_uid", uid, KEY_ID_LIMIT)?;
         }
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         let (channel, card) = self.card_to_charge(params)?;
@@ -84,7 +84,7 @@ impl World {
             attempt.order.vat_amount = None;
         }
         let order = &attempt.order;
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         check_amount(order, &attempt.channel, rule)?;
@@ -134,11 +134,11 @@ impl World {
         self.events.push(due, Event::Settle { imp_uid: imp_uid.to_owned() });
     }
 
-    /// Turns a failed or ready record into a paid one, unless its order was paid meanwhile.
+    /// Turns a failed or ready record into a paid one, unless its order was paid meanwhile and numbers burn.
     pub(crate) fn settle(&mut self, imp_uid: &str) -> bool {
         let now = self.now();
         let Some(payment) = self.books.payment(imp_uid) else { return false };
-        if payment.burns() || self.books.burnt(&payment.order.merchant_uid) {
+        if payment.burns() || self.taken(&payment.order.merchant_uid) {
             return false;
         }
         let amount = payment.order.amount;

@@ -77,7 +77,7 @@ impl World {
         if self.books.schedules.contains_key(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ALREADY_SCHEDULED));
         }
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         Ok(Schedule {
