@@ -162,6 +162,15 @@ impl PgRule {
         }
     }
 
+    /// The family's own code and words where the MID is none for recurring payments. KCP's list has no code for it.
+    pub(crate) fn no_recurring(&self) -> &'static str {
+        match self.family {
+            Family::Inicis => "[550433] 빌링 미사용 가맹점",
+            Family::Nice => "[F117] 빌링 미사용 가맹점",
+            Family::Kcp | Family::Other => "정기결제를 사용하지 않는 상점",
+        }
+    }
+
     /// The family's own code and words for an expired card.
     pub(crate) fn expired(&self) -> String {
         crate::declines::row_of(10).map(|row| row.text(self.family, crate::declines::Way::RefusedMinusOne)).unwrap_or_default()

@@ -32,7 +32,7 @@ impl World {
         if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
-        let (channel, card) = self.card_to_charge(params)?;
+        let (channel, card) = self.card_to_charge(params, customer_uid.is_some())?;
         let rule = rule_of(&channel);
         if let Some(field) = order.lacks(rule.onetime_needs) {
             return Err(Refusal::missing(field));

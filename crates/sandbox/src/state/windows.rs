@@ -107,6 +107,9 @@ impl World {
         if rule.window.is_none() {
             return Err(bad(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider)));
         }
+        if !channel.recurring {
+            return Err(bad(rule.no_recurring().to_owned()));
+        }
         let method = params.text("pay_method");
         if rule.card_only && method.as_deref().is_some_and(|method| method != "card") {
             return Err(bad("정기결제는 pay_method: card만 지원합니다.".to_owned()));
