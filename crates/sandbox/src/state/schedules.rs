@@ -104,7 +104,8 @@ impl World {
             card: card.clone(),
             customer_uid: Some(uid.to_owned()),
             usage: Some(Usage::Payment),
-            order: Order::plain(format!("checking_{}", self.books.payments().len() + 1), amount)?,
+            // Letters and digits only: smartro_v2 takes nothing else [oa again].
+            order: Order::plain(format!("checking{}", self.books.payments().len() + 1), amount)?,
         };
         let imp_uid = self.charge(attempt)?;
         if let Some(reason) = self.books.payment(&imp_uid).and_then(|payment| payment.fail_reason.clone()) {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kr_billing_sandbox::Sandbox;
+use kr_billing_sandbox::{Buyer, ChannelConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::client::{Client, GOOD_CARD, with_card};
@@ -205,4 +205,20 @@ async fn bookings_are_taken_back_in_the_order_that_was_asked_for() {
     let revoked = client.post("/subscribe/payments/unschedule", body).await.ok();
     let orders: Vec<_> = revoked.as_array().unwrap().iter().map(|one| one["merchant_uid"].as_str().unwrap()).collect();
     assert_eq!(orders, ["x_9", "x_80", "x_10"]);
+}
+
+#[tokio::test]
+async fn a_check_charge_passes_at_a_pg_that_takes_letters_and_digits_only() {
+    let channels = vec![ChannelConfig { preset: Some("smartro_v2_test".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let window = json!({ "pg": "smartro_v2", "merchant_uid": "issue1", "customer_uid": "m", "amount": 0, "name": "n" });
+    assert!(sandbox.handle().complete_window(&window, &Buyer::default()).success);
+    let mut entry = entry("booked1", sandbox.handle().now() + 60, 1_000);
+    for (field, text) in [("buyer_name", "홍길동"), ("buyer_email", "a@b.test"), ("buyer_tel", "010")] {
+        entry[field] = json!(text);
+    }
+    let body = json!({ "customer_uid": "m", "checking_amount": 100, "schedules": [entry] });
+    client.post("/subscribe/payments/schedule", body).await.ok();
+    assert_eq!(sandbox.handle().ledger().len(), 2, "the check's capture and its refund");
 }
