@@ -35,6 +35,8 @@ pub(crate) fn body(bytes: &[u8], content_type: Option<&str>) -> Result<Map<Strin
 
 /// Reads form pairs or a query.
 pub(crate) fn pairs(text: &str) -> Result<Map<String, Value>, Unreadable> {
+    // Escaped bytes count, too: a form in EUC-KR would otherwise become a text full of question marks.
+    percent_encoding::percent_decode_str(text).decode_utf8().map_err(|_| Unreadable)?;
     let mut root = Map::new();
     for (count, (key, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
         if count >= PAIRS {
