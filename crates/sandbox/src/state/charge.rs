@@ -87,10 +87,7 @@ impl World {
         if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
-        check_amount(order, &attempt.channel, rule)?;
-        if let Some(text) = rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
-            return Err(Refusal::business(1, text));
-        }
+        check_by_pg(order, &attempt.channel)?;
         if attempt.card.good_until.is_some_and(|end| end <= self.now()) {
             return Ok(self.record(attempt, Err(rule.expired())));
         }
@@ -227,7 +224,8 @@ pub(crate) fn rule_of(channel: &ChannelRef) -> &'static PgRule {
 }
 
 /// What the PG refuses before it asks the issuer. Chosen: such refusals come as code 1 and null.
-fn check_amount(order: &Order, channel: &ChannelRef, rule: &PgRule) -> Result<(), Refusal> {
+pub(crate) fn check_by_pg(order: &Order, channel: &ChannelRef) -> Result<(), Refusal> {
+    let rule = rule_of(channel);
     if order.amount < channel.min_amount {
         return Err(Refusal::business(1, rule.below_minimum()));
     }
@@ -237,5 +235,8 @@ fn check_amount(order: &Order, channel: &ChannelRef, rule: &PgRule) -> Result<()
     if order.card_quota < 0 || (order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM) {
         return Err(Refusal::business(1, rule.bad_instalment()));
     }
-    Ok(())
+    match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
+        Some(text) => Err(Refusal::business(1, text)),
+        None => Ok(()),
+    }
 }

@@ -82,7 +82,8 @@ impl Failure {
 impl World {
     /// Opens the window that these parameters of `IMP.request_pay` describe, and lets the buyer act.
     pub(crate) fn complete_window(&mut self, params: &Params, buyer: &Buyer) -> WindowReturn {
-        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, buyer));
+        let customer_id = params.text("customer_id");
+        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, customer_id, buyer));
         let merchant_uid = params.text("merchant_uid").unwrap_or_default();
         let redirect = params.text("m_redirect_url");
         match result {
@@ -132,7 +133,14 @@ impl World {
     }
 
     /// The buyer types a card in, or closes the window.
-    fn act(&mut self, order: Order, channel: &Channel, uid: String, buyer: &Buyer) -> Result<String, Failure> {
+    fn act(
+        &mut self,
+        order: Order,
+        channel: &Channel,
+        uid: String,
+        customer_id: Option<String>,
+        buyer: &Buyer,
+    ) -> Result<String, Failure> {
         let rule = channel.rule();
         let device = if buyer.mobile { "mobile" } else { "pc" };
         let mut payment = self.blank("imp", device, order, ChannelRef::from(channel));
@@ -158,7 +166,7 @@ impl World {
             Some(WindowAmount::DisplayOnly) | None => false,
         };
         let holder = payment.order.buyer.clone();
-        self.keep_key(&uid, ChannelRef::from(channel), card, None, holder);
+        self.keep_key(&uid, ChannelRef::from(channel), card, customer_id, holder);
         Ok(self.finish(payment))
     }
 

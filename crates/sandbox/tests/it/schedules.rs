@@ -222,3 +222,51 @@ async fn a_check_charge_passes_at_a_pg_that_takes_letters_and_digits_only() {
     client.post("/subscribe/payments/schedule", body).await.ok();
     assert_eq!(sandbox.handle().ledger().len(), 2, "the check's capture and its refund");
 }
+
+#[tokio::test]
+async fn what_the_pg_would_refuse_when_it_is_due_is_not_booked() {
+    let (sandbox, client) = start().await;
+    client.issue("v2", "nice_v2", GOOD_CARD).await.ok();
+    let at = sandbox.handle().now() + 60;
+    let with = |uid: &str, amount: i64, field: &str, value: Value| {
+        let mut entry = entry("o", at, amount);
+        entry[field] = value;
+        json!({ "customer_uid": uid, "schedules": [entry] })
+    };
+    let cases = [
+        (with("m", 999, "card_quota", json!(0)), "[9010]"),
+        (with("m", 49_999, "card_quota", json!(3)), "[CC34]"),
+        (with("v2", 1_000, "name", json!("a&b")), "name"),
+    ];
+    for (body, text) in cases {
+        let refused = client.post("/subscribe/payments/schedule", body).await.refused(200, 1);
+        assert!(refused.contains(text), "{refused}");
+        client.get("/subscribe/payments/schedule/o").await.refused(404, -1);
+    }
+    // The same checks hold when it is due: here the key has moved to a PG with a higher minimum.
+    client.post("/subscribe/payments/schedule", with("v2", 500, "card_quota", json!(0))).await.ok();
+    client.issue("v2", "kcp", GOOD_CARD).await.ok();
+    sandbox.handle().advance(Duration::from_secs(60)).await;
+    let due = client.get("/subscribe/payments/schedule/o").await.ok();
+    assert_eq!((&due["payment_status"], &due["fail_reason"]), (&json!("failed"), &json!("[9010] 카드 최소 결제금액 미만")));
+}
+
+#[tokio::test]
+async fn a_schedule_names_the_buyer_of_its_booking_or_of_its_key() {
+    let (sandbox, client) = start().await;
+    let at = sandbox.handle().now() + 60;
+    let path = "/subscribe/payments/schedule";
+    let book = async |uid: &str, order: &str, buyer: Value| {
+        let body = json!({ "customer_uid": uid, "customer_id": buyer, "schedules": [entry(order, at, 1_000)] });
+        client.post(path, with_card(body, GOOD_CARD)).await.ok()[0]["customer_id"].clone()
+    };
+    assert_eq!(book("m", "none", Value::Null).await, Value::Null);
+    assert_eq!(book("new", "own", json!("buyer-1")).await, "buyer-1");
+    assert_eq!(client.get("/subscribe/customers/new").await.ok()["customer_id"], "buyer-1");
+    assert_eq!(book("new", "of-key", Value::Null).await, "buyer-1");
+    assert_eq!(book("new", "other", json!("buyer-2")).await, "buyer-2");
+    let params = json!({ "pg": "kcp_billing", "merchant_uid": "w", "customer_uid": "w", "customer_id": "buyer-3", "amount": 0 });
+    assert!(sandbox.handle().complete_window(&params, &Buyer::default()).success);
+    assert_eq!(book("w", "of-window", Value::Null).await, "buyer-3");
+    assert_eq!(client.get(&format!("{path}/of-window")).await.ok()["customer_id"], "buyer-3");
+}
