@@ -87,7 +87,7 @@ pub(crate) const RULES: &[PgRule] = &[
     PgRule { provider: "mobilians", window: Some(WindowAmount::AlwaysCharges), card_only: false, min_amount: [301, 301], ..BASE },
     PgRule { provider: "kicc", window: DISPLAY, ..BASE },
     PgRule { provider: "payco", window: DISPLAY, card_only: false, ..BASE },
-    PgRule { provider: "kakaopay", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, ..BASE },
+    PgRule { provider: "kakaopay", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, min_amount: [100, 1], ..BASE },
     PgRule { provider: "chai", window: DISPLAY, card_only: false, ..BASE },
     PgRule { provider: "naverpay", window: DISPLAY, card_only: false, min_amount: [10, 10], ..BASE },
     PgRule { provider: "tosspayments", window: DISPLAY, key_in: true, keeps_on_onetime: false, ..BASE },

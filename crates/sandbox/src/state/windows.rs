@@ -14,7 +14,7 @@ use crate::channels::Channel;
 use crate::declines::{self, Way};
 use crate::messages;
 use crate::params::Params;
-use crate::rules::WindowAmount;
+use crate::rules::{PgRule, WindowAmount};
 
 /// What the buyer does in the window.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -111,6 +111,9 @@ impl World {
         if !channel.recurring {
             return Err(bad(rule.no_recurring().to_owned()));
         }
+        if captures(rule, order.amount) && order.amount < channel.min_amount {
+            return Err(bad(rule.below_minimum().to_owned()));
+        }
         let method = params.text("pay_method");
         if rule.card_only && method.as_deref().is_some_and(|method| method != "card") {
             return Err(bad("정기결제는 pay_method: card만 지원합니다.".to_owned()));
@@ -160,11 +163,7 @@ impl World {
             return Err(self.leave(payment, row.code(rule.family), &text));
         }
         payment.card = Some(card.clone());
-        payment.captured = match rule.window {
-            Some(WindowAmount::AlwaysCharges) => true,
-            Some(WindowAmount::IssueOnlyIfZero) => payment.order.amount > 0,
-            Some(WindowAmount::DisplayOnly) | None => false,
-        };
+        payment.captured = captures(rule, payment.order.amount);
         let holder = payment.order.buyer.clone();
         self.keep_key(&uid, ChannelRef::from(channel), card, customer_id, holder);
         Ok(self.finish(payment))
@@ -202,6 +201,15 @@ impl World {
             error_msg: None,
             callback,
         }
+    }
+}
+
+/// Whether a window charges this amount (`pg-quirks.md`, section A).
+fn captures(rule: &PgRule, amount: i64) -> bool {
+    match rule.window {
+        Some(WindowAmount::AlwaysCharges) => true,
+        Some(WindowAmount::IssueOnlyIfZero) => amount > 0,
+        Some(WindowAmount::DisplayOnly) | None => false,
     }
 }
 
