@@ -146,6 +146,12 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_of_pairs_is_refused() {
+        assert_eq!(body("a=1&".repeat(PAIRS).as_bytes(), None).map(|fields| fields.len()), Ok(1));
+        assert_eq!(body("a=1&".repeat(PAIRS + 1).as_bytes(), None), Err(Unreadable));
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         let key = format!("a{}=1", "[b]".repeat(50));
         assert_eq!(body(key.as_bytes(), None), Err(Unreadable));
