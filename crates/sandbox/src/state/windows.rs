@@ -104,19 +104,8 @@ impl World {
         let key = params.text("channelKey").or_else(|| params.text("channel_key"));
         let channel = self.channels.for_window(pg.as_deref(), key.as_deref());
         let channel = channel.ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
-        let rule = channel.rule();
-        if rule.window.is_none() {
-            return Err(bad(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider)));
-        }
-        if !channel.recurring {
-            return Err(bad(rule.no_recurring().to_owned()));
-        }
-        if captures(rule, order.amount) && order.amount < channel.min_amount {
-            return Err(bad(rule.below_minimum().to_owned()));
-        }
-        let method = params.text("pay_method");
-        if rule.card_only && method.as_deref().is_some_and(|method| method != "card") {
-            return Err(bad("정기결제는 pay_method: card만 지원합니다.".to_owned()));
+        if let Some(text) = pg_problem(&channel, order.amount, params.text("pay_method").as_deref()) {
+            return Err(bad(text));
         }
         if self.books.burnt(&order.merchant_uid) {
             return Err(Failure::unopened("F1002", messages::WINDOW_ORDER_TAKEN));
@@ -202,6 +191,22 @@ impl World {
             callback,
         }
     }
+}
+
+/// Why a channel's PG opens no window that issues a key.
+fn pg_problem(channel: &Channel, amount: i64, method: Option<&str>) -> Option<String> {
+    let rule = channel.rule();
+    if rule.window.is_none() {
+        return Some(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider));
+    }
+    if !channel.recurring {
+        return Some(rule.no_recurring().to_owned());
+    }
+    if captures(rule, amount) && amount < channel.min_amount {
+        return Some(rule.below_minimum().to_owned());
+    }
+    let other_method = rule.card_only && method.is_some_and(|method| method != "card");
+    other_method.then(|| "정기결제는 pay_method: card만 지원합니다.".to_owned())
 }
 
 /// Whether a window charges this amount (`pg-quirks.md`, section A).
