@@ -46,14 +46,16 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) async fn answer(self, request: Request<Incoming>) -> Answered {
         let (parts, body) = request.into_parts();
-        let bytes = match read(body).await {
-            Ok(bytes) => bytes,
-            Err(Some(refusal)) => return Ok(respond(&refusal.into())),
-            Err(None) => return Err(Cut),
-        };
         let method = parts.method.as_str();
         let path = parts.uri.path();
-        if path == "/_sandbox" || path.starts_with("/_sandbox/") {
+        let control = path == "/_sandbox" || path.starts_with("/_sandbox/");
+        let bytes = match read(body).await {
+            Ok(bytes) => bytes,
+            Err(Some(refusal)) if control => return Ok(respond(&refusal.into())),
+            Err(Some(refusal)) => return Ok(Logged::new(&self.engine, method, path).plain(&refusal.into())),
+            Err(None) => return Err(Cut),
+        };
+        if control {
             return Ok(control::answer(&self.engine, method, path, &bytes).await);
         }
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -21,6 +21,8 @@ pub struct Channel {
     pub sandbox: bool,
     /// Whether card data over REST is allowed here.
     pub key_in: bool,
+    /// Whether billing keys are issued here.
+    pub recurring: bool,
     /// Card fields that the contract demands beside number and expiry.
     pub required: Vec<CardField>,
     /// The smallest amount in won.
@@ -40,14 +42,28 @@ pub struct Preset {
     pub sandbox: bool,
     /// Card fields that this MID demands beside number and expiry.
     pub required: &'static [CardField],
+    /// False for a MID that takes no card data over REST, whatever its PG can do.
+    pub key_in: bool,
+    /// False for a MID that issues no billing keys.
+    pub recurring: bool,
 }
 
 const fn preset(name: &'static str, pg: &'static str, mid: &'static str, sandbox: bool) -> Preset {
-    Preset { name, pg, mid, sandbox, required: &[] }
+    Preset { name, pg, mid, sandbox, required: &[], key_in: true, recurring: true }
 }
 
 const fn test(name: &'static str, pg: &'static str, mid: &'static str) -> Preset {
     preset(name, pg, mid, true)
+}
+
+/// A test MID that a PG gives for single payments by window.
+const fn general(name: &'static str, pg: &'static str, mid: &'static str) -> Preset {
+    Preset { key_in: false, recurring: false, ..test(name, pg, mid) }
+}
+
+/// A test MID that a PG gives for single charges by card data.
+const fn key_in_only(name: &'static str, pg: &'static str, mid: &'static str) -> Preset {
+    Preset { recurring: false, ..test(name, pg, mid) }
 }
 
 /// Live channels with made-up MIDs first, then the PGs' documented test MIDs
@@ -60,18 +76,18 @@ const PRESETS: &[Preset] = &[
     preset("inicis", "inicis", "MOIsandbx1", false),
     preset("html5_inicis", "html5_inicis", "MOIsandbx2", false),
     test("kcp_test", "kcp", "A52LD"),
-    test("kcp_general_test", "kcp", "AO09C"),
+    general("kcp_general_test", "kcp", "AO09C"),
     test("kcp_billing_test", "kcp_billing", "A52LD"),
     test("inicis_test", "inicis", "INIBillTst"),
     test("html5_inicis_test", "html5_inicis", "INIBillTst"),
-    test("html5_inicis_general_test", "html5_inicis", "INIpayTest"),
+    general("html5_inicis_general_test", "html5_inicis", "INIpayTest"),
     test("nice_test", "nice", "iamport01m"),
-    test("nice_window_test", "nice", "iamport00m"),
+    general("nice_window_test", "nice", "iamport00m"),
     test("nice_v2_test", "nice_v2", "iamport01m"),
-    test("nice_v2_window_test", "nice_v2", "iamport00m"),
+    general("nice_v2_window_test", "nice_v2", "iamport00m"),
     test("daou_test", "daou", "CTS17266"),
-    test("daou_key_in_test", "daou", "CTS16628"),
-    Preset { required: &[CardField::Birth, CardField::Pwd2digit], ..test("daou_key_in_full_test", "daou", "CTS16629") },
+    key_in_only("daou_key_in_test", "daou", "CTS16628"),
+    Preset { required: &[CardField::Birth, CardField::Pwd2digit], ..key_in_only("daou_key_in_full_test", "daou", "CTS16629") },
     test("danal_tpay_test", "danal_tpay", "9810030929"),
     test("danal_test", "danal", "A010002002"),
     test("kakaopay_test", "kakaopay", "TCSUBSCRIP"),
@@ -183,6 +199,8 @@ fn build(at: usize, config: &ChannelConfig) -> Result<Channel, ChannelError> {
     })?;
     let mid = config.mid.as_deref().or(preset.map(|p| p.mid));
     let mid = mid.ok_or_else(|| trouble(&label, "`mid` is missing: give it, or a `preset`"))?;
+    // A test MID is what it is, whether it comes by preset or is written out.
+    let known = PRESETS.iter().find(|p| p.pg == provider && p.mid == mid);
     let sandbox = config.sandbox.or(preset.map(|p| p.sandbox)).unwrap_or(false);
     let name = config.name.as_deref().or(preset.map(|p| p.name)).unwrap_or(provider).to_owned();
     if config.key_in == Some(true) && !rule.key_in {
@@ -193,7 +211,8 @@ fn build(at: usize, config: &ChannelConfig) -> Result<Channel, ChannelError> {
         provider: provider.to_owned(),
         mid: mid.to_owned(),
         sandbox,
-        key_in: config.key_in.unwrap_or(rule.key_in),
+        key_in: config.key_in.unwrap_or(rule.key_in && known.is_none_or(|p| p.key_in)),
+        recurring: config.recurring.unwrap_or(known.is_none_or(|p| p.recurring)),
         required: config.required.clone().unwrap_or_else(|| preset.map_or(Vec::new(), |p| p.required.to_vec())),
         min_amount: config.min_amount.unwrap_or(rule.min_amount[usize::from(sandbox)]),
         name,
@@ -207,8 +226,15 @@ impl Channel {
 
     /// `payment` for window channels, `api_payment` for those that take card data [oa /users/pg].
     pub(crate) fn kind(&self) -> &'static str {
-        let rule = self.rule();
-        if rule.window.is_some() { "payment" } else { "api_payment" }
+        if self.rule().window.is_some() || !self.key_in { "payment" } else { "api_payment" }
+    }
+
+    /// What the contract says against card data here, where a key is wanted (`keeps`) or a single charge.
+    pub(crate) fn contract_lacks(&self, keeps: bool) -> Option<&'static str> {
+        if !self.key_in {
+            return Some(self.rule().no_key_in());
+        }
+        (keeps && !self.recurring).then(|| self.rule().no_recurring())
     }
 }
 

@@ -53,6 +53,8 @@ pub struct ChannelConfig {
     pub sandbox: Option<bool>,
     /// False where the separate agreement for card data over REST is missing.
     pub key_in: Option<bool>,
+    /// False where the MID issues no billing keys; without it the preset's, else true.
+    pub recurring: Option<bool>,
     /// Card fields that the contract demands beside number and expiry.
     pub required: Option<Vec<CardField>>,
     /// The smallest amount in won; without it the PG's.

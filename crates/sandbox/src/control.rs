@@ -13,7 +13,7 @@ use crate::api::build;
 use crate::body::PlannedBody;
 use crate::config::{WebhookFormat, at_most_five};
 use crate::engine::Engine;
-use crate::faults::Fault;
+use crate::faults::{self, Fault};
 use crate::handle::{ControlError, Handle, Planted};
 use crate::state::windows::Buyer;
 use crate::webhooks::DeliverySwitches;
@@ -26,6 +26,7 @@ const CALLS: &[&str] = &[
     "GET /_sandbox/ledger",
     "GET /_sandbox/requests",
     "GET, PUT /_sandbox/webhooks",
+    "GET, POST /_sandbox/burning",
     "POST /_sandbox/windows",
     "POST /_sandbox/console-cancel",
     "POST /_sandbox/payments",
@@ -65,6 +66,12 @@ struct ConsoleCancel {
 #[serde(deny_unknown_fields)]
 struct CardOrder {
     card_number: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BurningOrder {
+    on: bool,
 }
 
 /// What to change of the webhooks; what is left out stays.
@@ -130,6 +137,12 @@ async fn perform(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> 
         ("GET", ["channels"]) => Ok(to_value(handle.channels())),
         ("GET", ["webhooks"]) => Ok(webhooks(handle)),
         ("PUT", ["webhooks"]) => set_webhooks(handle, read(body)?),
+        ("GET", ["burning"]) => Ok(json!({ "on": handle.burning() })),
+        ("POST", ["burning"]) => {
+            let BurningOrder { on } = read(body)?;
+            handle.set_burning(on);
+            Ok(json!({ "on": handle.burning() }))
+        }
         ("DELETE", ["token"]) => {
             handle.revoke_token();
             Ok(done())
@@ -138,7 +151,7 @@ async fn perform(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> 
             handle.reset();
             Ok(done())
         }
-        (_, ["faults", ..]) => faults(handle, method, parts, body),
+        (_, ["faults", ..]) => fault_calls(handle, method, parts, body),
         ("POST", ["windows"]) => {
             let WindowOrder { params, buyer } = read(body)?;
             Ok(to_value(handle.complete_window(&params, &buyer)))
@@ -188,11 +201,23 @@ async fn clock(handle: &Handle, order: ClockOrder) -> Result<Value, Trouble> {
     Ok(to_value(handle.clock()))
 }
 
-fn faults(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> Result<Value, Trouble> {
+/// Reads a fault. A number that it cannot have is named with what it can be.
+fn fault_order(body: &[u8]) -> Result<Fault, Trouble> {
+    let order: Value = read(body)?;
+    for (name, range) in &faults::NUMBERS {
+        let given = order.get(name).filter(|value| !value.is_null());
+        if given.is_some_and(|value| !value.as_u64().is_some_and(|number| range.contains(&number))) {
+            return Err(Trouble::Refused(format!("fault refused: {}", faults::out_of_range(name, range))));
+        }
+    }
+    read(body)
+}
+
+fn fault_calls(handle: &Handle, method: &str, parts: &[&str], body: &[u8]) -> Result<Value, Trouble> {
     match (method, parts) {
         ("GET", [_]) => Ok(json!({ "faults": handle.faults() })),
         ("POST", [_]) => {
-            let fault: Fault = read(body)?;
+            let fault = fault_order(body)?;
             let id = handle.add_fault(fault).map_err(|error| Trouble::Refused(error.to_string()))?;
             Ok(json!({ "id": id }))
         }

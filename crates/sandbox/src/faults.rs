@@ -1,9 +1,25 @@
 //! Faults: what goes wrong, at which call, at which moment, and how it shows.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ops::Operation;
+
+/// What the numbers of a fault may be. Late commits wait ten years at most, and no answer is longer than 16 MiB.
+pub(crate) const NUMBERS: [(&str, RangeInclusive<u64>); 5] = [
+    ("nth", 1..=u32::MAX as u64),
+    ("times", 1..=u32::MAX as u64),
+    ("delay_ms", 0..=3_650 * 86_400_000),
+    ("at_byte", 1..=16 * 1024 * 1024),
+    ("interval_ms", 1..=60_000),
+];
+
+/// What to say of a number that is none of its range.
+pub(crate) fn out_of_range(name: &str, range: &RangeInclusive<u64>) -> String {
+    format!("`{name}` is a whole number from {} to {}", range.start(), range.end())
+}
 
 /// A fault to be met by a later call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +41,8 @@ pub struct Fault {
     /// With `commit_late`: how much later the call takes effect, in milliseconds of the sandbox's clock.
     #[serde(default)]
     pub delay_ms: u64,
-    /// With `mid_body`: how many bytes of the body go out; without it half of them.
+    /// With `mid_body`: how many bytes of the body go out, at least one; without it half of them. A shorter body goes out whole, and
+    /// the line breaks all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_byte: Option<usize>,
     /// With `slow_drip`: milliseconds between two bytes, 1 to 60,000; without it 20.
@@ -130,9 +147,7 @@ impl Fault {
         let refuse = |text: &str| Err(FaultError(text.to_owned()));
         let spoils_body = matches!(self.effect, Effect::WrongAmount | Effect::WrongPg | Effect::TruncatedJson | Effect::SlowDrip);
         let breaks_line = matches!(self.effect, Effect::Drop | Effect::Reset | Effect::Hang);
-        if self.nth == 0 || self.times == 0 {
-            return refuse("`nth` and `times` count from 1");
-        }
+        self.check_numbers()?;
         if spoils_body && self.moment != Moment::AfterCommit {
             return refuse("this effect spoils an answer: use it with the moment `after_commit`");
         }
@@ -142,8 +157,22 @@ impl Fault {
         if self.delay_ms != 0 && self.moment != Moment::CommitLate {
             return refuse("`delay_ms` goes with the moment `commit_late`");
         }
-        if self.interval_ms.is_some_and(|ms| !(1..=60_000).contains(&ms)) {
-            return refuse("`interval_ms` is 1 to 60000");
+        if self.at_byte.is_some() && self.moment != Moment::MidBody {
+            return refuse("`at_byte` goes with the moment `mid_body`");
+        }
+        if self.interval_ms.is_some() && self.effect != Effect::SlowDrip {
+            return refuse("`interval_ms` goes with the effect `slow_drip`");
+        }
+        Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<(), FaultError> {
+        let at_byte = self.at_byte.map(|at| u64::try_from(at).unwrap_or(u64::MAX));
+        let given = [Some(self.nth.into()), Some(self.times.into()), Some(self.delay_ms), at_byte, self.interval_ms];
+        for ((name, range), number) in NUMBERS.iter().zip(given) {
+            if number.is_some_and(|number| !range.contains(&number)) {
+                return Err(FaultError(out_of_range(name, range)));
+            }
         }
         Ok(())
     }

@@ -35,6 +35,8 @@ pub(crate) fn body(bytes: &[u8], content_type: Option<&str>) -> Result<Map<Strin
 
 /// Reads form pairs or a query.
 pub(crate) fn pairs(text: &str) -> Result<Map<String, Value>, Unreadable> {
+    // Escaped bytes count, too: a form in EUC-KR would otherwise become a text full of question marks.
+    percent_encoding::percent_decode_str(text).decode_utf8().map_err(|_| Unreadable)?;
     let mut root = Map::new();
     for (count, (key, value)) in url::form_urlencoded::parse(text.as_bytes()).enumerate() {
         if count >= PAIRS {
@@ -141,6 +143,12 @@ mod tests {
             assert!(body(broken, None).is_err() || broken == b"[1]", "{broken:?}");
         }
         assert_eq!(body(b"[1]", Some("application/json")), Err(Unreadable));
+    }
+
+    #[test]
+    fn a_flood_of_pairs_is_refused() {
+        assert_eq!(body("a=1&".repeat(PAIRS).as_bytes(), None).map(|fields| fields.len()), Ok(1));
+        assert_eq!(body("a=1&".repeat(PAIRS + 1).as_bytes(), None), Err(Unreadable));
     }
 
     #[test]

@@ -48,3 +48,26 @@ impl RequestLog {
         self.entries.iter().cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_keeps_the_newest_ten_thousand() {
+        let mut log = RequestLog::default();
+        let entry = |at: i64| RequestEntry {
+            at,
+            method: "GET".to_owned(),
+            path: "/cards".to_owned(),
+            operation: Some(Operation::Cards),
+            fields: Vec::new(),
+            status: 200,
+            code: Some(0),
+            fault: None,
+        };
+        (1..=10_003).for_each(|at| log.add(entry(at)));
+        let times: Vec<_> = log.list().iter().map(|entry| entry.at).collect();
+        assert_eq!(times, (4..=10_003).collect::<Vec<_>>());
+    }
+}

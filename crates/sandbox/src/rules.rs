@@ -87,7 +87,7 @@ pub(crate) const RULES: &[PgRule] = &[
     PgRule { provider: "mobilians", window: Some(WindowAmount::AlwaysCharges), card_only: false, min_amount: [301, 301], ..BASE },
     PgRule { provider: "kicc", window: DISPLAY, ..BASE },
     PgRule { provider: "payco", window: DISPLAY, card_only: false, ..BASE },
-    PgRule { provider: "kakaopay", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, ..BASE },
+    PgRule { provider: "kakaopay", window: Some(WindowAmount::IssueOnlyIfZero), card_only: false, min_amount: [100, 1], ..BASE },
     PgRule { provider: "chai", window: DISPLAY, card_only: false, ..BASE },
     PgRule { provider: "naverpay", window: DISPLAY, card_only: false, min_amount: [10, 10], ..BASE },
     PgRule { provider: "tosspayments", window: DISPLAY, key_in: true, keeps_on_onetime: false, ..BASE },
@@ -159,6 +159,15 @@ impl PgRule {
             Family::Inicis => "[120009] KEY-IN 불가 가맹점",
             Family::Nice => "[A128] 키인 가맹점 아님",
             Family::Other => "키인 결제를 지원하지 않는 PG 설정",
+        }
+    }
+
+    /// The family's own code and words where the MID is none for recurring payments. KCP's list has no code for it.
+    pub(crate) fn no_recurring(&self) -> &'static str {
+        match self.family {
+            Family::Inicis => "[550433] 빌링 미사용 가맹점",
+            Family::Nice => "[F117] 빌링 미사용 가맹점",
+            Family::Kcp | Family::Other => "정기결제를 사용하지 않는 상점",
         }
     }
 

@@ -260,3 +260,18 @@ fn form(body: &Map<String, Value>) -> String {
     }
     out.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_keeps_the_newest_ten_thousand() {
+        let mut desk = Desk::new(&WebhookConfig::default());
+        for at in 1..=10_003 {
+            desk.enter(1, at, None, &Map::new(), WebhookOutcome::NoUrl);
+        }
+        let times: Vec<_> = desk.log().iter().map(|entry| entry.at).collect();
+        assert_eq!(times, (4..=10_003).collect::<Vec<_>>());
+    }
+}

@@ -29,10 +29,10 @@ impl World {
         if let Some(uid) = &customer_uid {
             check_length("customer_uid", uid, KEY_ID_LIMIT)?;
         }
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
-        let (channel, card) = self.card_to_charge(params)?;
+        let (channel, card) = self.card_to_charge(params, customer_uid.is_some())?;
         let rule = rule_of(&channel);
         if let Some(field) = order.lacks(rule.onetime_needs) {
             return Err(Refusal::missing(field));
@@ -84,13 +84,10 @@ impl World {
             attempt.order.vat_amount = None;
         }
         let order = &attempt.order;
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
-        check_amount(order, &attempt.channel, rule)?;
-        if let Some(text) = rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
-            return Err(Refusal::business(1, text));
-        }
+        check_by_pg(order, &attempt.channel)?;
         if attempt.card.good_until.is_some_and(|end| end <= self.now()) {
             return Ok(self.record(attempt, Err(rule.expired())));
         }
@@ -134,11 +131,11 @@ impl World {
         self.events.push(due, Event::Settle { imp_uid: imp_uid.to_owned() });
     }
 
-    /// Turns a failed or ready record into a paid one, unless its order was paid meanwhile.
+    /// Turns a failed or ready record into a paid one, unless its order was paid meanwhile and numbers burn.
     pub(crate) fn settle(&mut self, imp_uid: &str) -> bool {
         let now = self.now();
         let Some(payment) = self.books.payment(imp_uid) else { return false };
-        if payment.burns() || self.books.burnt(&payment.order.merchant_uid) {
+        if payment.burns() || self.taken(&payment.order.merchant_uid) {
             return false;
         }
         let amount = payment.order.amount;
@@ -227,7 +224,8 @@ pub(crate) fn rule_of(channel: &ChannelRef) -> &'static PgRule {
 }
 
 /// What the PG refuses before it asks the issuer. Chosen: such refusals come as code 1 and null.
-fn check_amount(order: &Order, channel: &ChannelRef, rule: &PgRule) -> Result<(), Refusal> {
+pub(crate) fn check_by_pg(order: &Order, channel: &ChannelRef) -> Result<(), Refusal> {
+    let rule = rule_of(channel);
     if order.amount < channel.min_amount {
         return Err(Refusal::business(1, rule.below_minimum()));
     }
@@ -237,5 +235,8 @@ fn check_amount(order: &Order, channel: &ChannelRef, rule: &PgRule) -> Result<()
     if order.card_quota < 0 || (order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM) {
         return Err(Refusal::business(1, rule.bad_instalment()));
     }
-    Ok(())
+    match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
+        Some(text) => Err(Refusal::business(1, text)),
+        None => Ok(()),
+    }
 }

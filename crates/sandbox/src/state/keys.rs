@@ -39,14 +39,16 @@ impl World {
         let channel = channel.ok_or_else(no_channel)?;
         let needs = channel.rule().issue_needs;
         let asked = [CardField::Birth, CardField::Pwd2digit].into_iter().filter(|field| needs.contains(&field.name()));
-        present(channel, params, asked, messages::KEY_REFUSED, self.now())
+        let contract = channel.contract_lacks(true);
+        present(channel, params, asked, contract, messages::KEY_REFUSED, self.now())
     }
 
-    /// A card that is charged once. `onetime` takes no `channel_key` [oa onetime].
-    pub(crate) fn card_to_charge(&self, params: &Params) -> Result<(ChannelRef, StoredCard), Refusal> {
+    /// A card that is charged, and kept where the caller says so. `onetime` takes no `channel_key` [oa onetime].
+    pub(crate) fn card_to_charge(&self, params: &Params, keeps: bool) -> Result<(ChannelRef, StoredCard), Refusal> {
         let channel = self.channels.for_rest(params.text("pg").as_deref(), None).ok_or_else(no_channel)?;
-        present(channel, params, [], messages::CARD_REFUSED, self.now())
+        present(channel, params, [], channel.contract_lacks(keeps), messages::CARD_REFUSED, self.now())
     }
+
     /// Stores a key. A used `customer_uid` gets the new card [docs non-auth].
     pub(crate) fn keep_key(
         &mut self,
@@ -115,11 +117,12 @@ fn no_channel() -> Refusal {
     Refusal::business(-1, messages::NO_CHANNEL)
 }
 
-/// Lets a channel's PG look at the card of a request.
+/// Lets a channel's PG look at the card of a request, unless the contract lacks what is asked for.
 fn present(
     channel: &Channel,
     params: &Params,
     asked: impl IntoIterator<Item = CardField>,
+    contract: Option<&str>,
     refused: &str,
     now: i64,
 ) -> Result<(ChannelRef, StoredCard), Refusal> {
@@ -127,8 +130,8 @@ fn present(
     let with = |text: &str| Refusal::business(-1, format!("{refused} {text}"));
     let required: Vec<_> = channel.required.iter().copied().chain(asked).collect();
     let card = params.card.card(&required).map_err(card_refusal)?;
-    if !channel.key_in {
-        return Err(with(rule.no_key_in()));
+    if let Some(text) = contract {
+        return Err(with(text));
     }
     let card = StoredCard::from(&card);
     if card.good_until.is_some_and(|end| end <= now) {

@@ -111,7 +111,7 @@ impl World {
         page_of(&records, params, Limit::Fixed, views::payment)
     }
 
-    /// PAYCO only; another PG's payment answers 405 [oa balance].
+    /// PAYCO only [oa balance]. 405 for another PG's payment is chosen: the OpenAPI lists the status and not its case.
     pub(crate) fn balance(&self, imp_uid: &str) -> Outcome {
         let payment = self.books.payment(imp_uid).ok_or_else(missing)?;
         if !views::has_balance(payment) {

@@ -54,6 +54,8 @@ pub(crate) struct World {
     pub(crate) desk: Desk,
     pub(crate) outbox: VecDeque<Delivery>,
     pub(crate) requests: RequestLog,
+    /// Whether a paid order number is refused from then on, as V1 does. Off, a second charge captures again.
+    pub(crate) burning: bool,
 }
 
 impl World {
@@ -74,6 +76,7 @@ impl World {
             faults: Faults::default(),
             outbox: VecDeque::new(),
             requests: RequestLog::default(),
+            burning: true,
         })
     }
 
@@ -82,7 +85,7 @@ impl World {
         self.clock.now_ms().div_euclid(1000)
     }
 
-    /// Forgets every record, fault and log line. Settings, clock, credentials and the token stay, and
+    /// Forgets every record, fault and log line, and lets numbers burn. Settings, clock, credentials and the token stay, and
     /// identifiers go on counting.
     pub(crate) fn reset(&mut self) {
         self.books.forget();
@@ -91,6 +94,12 @@ impl World {
         self.desk = Desk::new(&self.config.webhooks);
         self.outbox.clear();
         self.requests = RequestLog::default();
+        self.burning = true;
+    }
+
+    /// Whether a charge under this number is refused: it was paid before, and numbers burn.
+    pub(crate) fn taken(&self, merchant_uid: &str) -> bool {
+        self.burning && self.books.burnt(merchant_uid)
     }
 
     /// Does what a call asks for.

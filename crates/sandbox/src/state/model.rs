@@ -229,6 +229,9 @@ pub(crate) struct Schedule {
     pub(crate) imp_uid: Option<String>,
     /// Why an execution left no payment record, such as a deleted key.
     pub(crate) fail_reason: Option<String>,
+    /// The buyer's id at the merchant.
+    #[serde(default)]
+    pub(crate) customer_id: Option<String>,
     pub(crate) channel: Option<ChannelRef>,
 }
 

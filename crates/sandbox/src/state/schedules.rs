@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::World;
 use super::cancel::Wish;
-use super::charge::{Attempt, rule_of};
+use super::charge::{Attempt, check_by_pg, rule_of};
 use super::lookups::{Limit, page_of, query_number};
 use super::model::{Buyer, ChannelRef, Order, Schedule, ScheduleStatus, StoredCard, Usage};
 use super::orders::{KEY_ID_LIMIT, check_length};
@@ -23,8 +23,12 @@ impl World {
     pub(crate) fn schedule(&mut self, params: &Params) -> Outcome {
         let uid = params.text("customer_uid").ok_or_else(|| Refusal::missing("customer_uid"))?;
         check_length("customer_uid", &uid, KEY_ID_LIMIT)?;
+        let mut customer_id = params.text("customer_id");
         let (fresh, channel, card, holder) = match self.books.keys.get(&uid) {
-            Some(key) => (false, key.channel.clone(), key.card.clone(), key.holder.clone()),
+            Some(key) => {
+                customer_id = customer_id.or_else(|| key.customer_id.clone());
+                (false, key.channel.clone(), key.card.clone(), key.holder.clone())
+            }
             None if !params.card.has_number() => return Err(Refusal::business(1, messages::NO_CUSTOMER)),
             // An existing key is used; otherwise the card in the request makes one [oa schedule].
             None => {
@@ -32,10 +36,11 @@ impl World {
                 (true, channel, card, Buyer::default())
             }
         };
-        let booked = self.read_entries(&uid, params, &channel, &holder)?;
+        let mut booked = self.read_entries(&uid, params, &channel, &holder)?;
+        booked.iter_mut().for_each(|schedule| schedule.customer_id.clone_from(&customer_id));
         self.checking_charge(&uid, params, &channel, &card)?;
         if fresh {
-            self.keep_key(&uid, channel, card, params.text("customer_id"), holder);
+            self.keep_key(&uid, channel, card, customer_id, holder);
         }
         let views = booked.iter().map(|schedule| views::schedule(schedule, None)).collect::<Vec<_>>();
         for schedule in booked {
@@ -63,13 +68,14 @@ impl World {
     }
 
     /// Milliseconds are taken for far-away seconds, as the real service does [PR 169]. A time in
-    /// the past is refused (chosen).
+    /// the past is refused (chosen), and so is what the PG would refuse when it is due (chosen: V1 names no such check).
     fn read_entry(&self, uid: &str, entry: &Params, channel: &ChannelRef, holder: &Buyer) -> Result<Schedule, Refusal> {
         let mut order = Order::read(entry)?;
         order.buyer = with_fallback(order.buyer, holder);
         if let Some(field) = order.lacks(rule_of(channel).again_needs) {
             return Err(Refusal::missing(field));
         }
+        check_by_pg(&order, channel)?;
         let schedule_at = entry.integer("schedule_at")?.ok_or_else(|| Refusal::missing("schedule_at"))?;
         if schedule_at <= self.now() {
             return Err(Refusal::business(1, messages::SCHEDULE_IN_THE_PAST));
@@ -77,7 +83,7 @@ impl World {
         if self.books.schedules.contains_key(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ALREADY_SCHEDULED));
         }
-        if self.books.burnt(&order.merchant_uid) {
+        if self.taken(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         Ok(Schedule {
@@ -89,6 +95,7 @@ impl World {
             status: ScheduleStatus::Scheduled,
             imp_uid: None,
             fail_reason: None,
+            customer_id: None,
             channel: None,
         })
     }
@@ -104,7 +111,8 @@ impl World {
             card: card.clone(),
             customer_uid: Some(uid.to_owned()),
             usage: Some(Usage::Payment),
-            order: Order::plain(format!("checking_{}", self.books.payments().len() + 1), amount)?,
+            // Letters and digits only: smartro_v2 takes nothing else [oa again].
+            order: Order::plain(format!("checking{}", self.books.payments().len() + 1), amount)?,
         };
         let imp_uid = self.charge(attempt)?;
         if let Some(reason) = self.books.payment(&imp_uid).and_then(|payment| payment.fail_reason.clone()) {

@@ -155,7 +155,7 @@ pub(crate) fn schedule(schedule: &Schedule, payment: Option<&Payment>) -> Value 
         "imp_uid": schedule.imp_uid,
         "pg_provider": schedule.channel.as_ref().map(|channel| &channel.provider),
         "pg_id": schedule.channel.as_ref().map(|channel| &channel.mid),
-        "customer_id": null,
+        "customer_id": schedule.customer_id,
         "schedule_at": schedule.schedule_at,
         "executed_at": schedule.executed_at,
         "revoked_at": schedule.revoked_at,

@@ -14,7 +14,7 @@ use crate::channels::Channel;
 use crate::declines::{self, Way};
 use crate::messages;
 use crate::params::Params;
-use crate::rules::WindowAmount;
+use crate::rules::{PgRule, WindowAmount};
 
 /// What the buyer does in the window.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -82,7 +82,8 @@ impl Failure {
 impl World {
     /// Opens the window that these parameters of `IMP.request_pay` describe, and lets the buyer act.
     pub(crate) fn complete_window(&mut self, params: &Params, buyer: &Buyer) -> WindowReturn {
-        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, buyer));
+        let customer_id = params.text("customer_id");
+        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, customer_id, buyer));
         let merchant_uid = params.text("merchant_uid").unwrap_or_default();
         let redirect = params.text("m_redirect_url");
         match result {
@@ -103,13 +104,8 @@ impl World {
         let key = params.text("channelKey").or_else(|| params.text("channel_key"));
         let channel = self.channels.for_window(pg.as_deref(), key.as_deref());
         let channel = channel.ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
-        let rule = channel.rule();
-        if rule.window.is_none() {
-            return Err(bad(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider)));
-        }
-        let method = params.text("pay_method");
-        if rule.card_only && method.as_deref().is_some_and(|method| method != "card") {
-            return Err(bad("정기결제는 pay_method: card만 지원합니다.".to_owned()));
+        if let Some(text) = pg_problem(&channel, order.amount, params.text("pay_method").as_deref()) {
+            return Err(bad(text));
         }
         if self.books.burnt(&order.merchant_uid) {
             return Err(Failure::unopened("F1002", messages::WINDOW_ORDER_TAKEN));
@@ -129,7 +125,14 @@ impl World {
     }
 
     /// The buyer types a card in, or closes the window.
-    fn act(&mut self, order: Order, channel: &Channel, uid: String, buyer: &Buyer) -> Result<String, Failure> {
+    fn act(
+        &mut self,
+        order: Order,
+        channel: &Channel,
+        uid: String,
+        customer_id: Option<String>,
+        buyer: &Buyer,
+    ) -> Result<String, Failure> {
         let rule = channel.rule();
         let device = if buyer.mobile { "mobile" } else { "pc" };
         let mut payment = self.blank("imp", device, order, ChannelRef::from(channel));
@@ -149,13 +152,9 @@ impl World {
             return Err(self.leave(payment, row.code(rule.family), &text));
         }
         payment.card = Some(card.clone());
-        payment.captured = match rule.window {
-            Some(WindowAmount::AlwaysCharges) => true,
-            Some(WindowAmount::IssueOnlyIfZero) => payment.order.amount > 0,
-            Some(WindowAmount::DisplayOnly) | None => false,
-        };
+        payment.captured = captures(rule, payment.order.amount);
         let holder = payment.order.buyer.clone();
-        self.keep_key(&uid, ChannelRef::from(channel), card, None, holder);
+        self.keep_key(&uid, ChannelRef::from(channel), card, customer_id, holder);
         Ok(self.finish(payment))
     }
 
@@ -191,6 +190,31 @@ impl World {
             error_msg: None,
             callback,
         }
+    }
+}
+
+/// Why a channel's PG opens no window that issues a key.
+fn pg_problem(channel: &Channel, amount: i64, method: Option<&str>) -> Option<String> {
+    let rule = channel.rule();
+    if rule.window.is_none() {
+        return Some(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider));
+    }
+    if !channel.recurring {
+        return Some(rule.no_recurring().to_owned());
+    }
+    if captures(rule, amount) && amount < channel.min_amount {
+        return Some(rule.below_minimum().to_owned());
+    }
+    let other_method = rule.card_only && method.is_some_and(|method| method != "card");
+    other_method.then(|| "정기결제는 pay_method: card만 지원합니다.".to_owned())
+}
+
+/// Whether a window charges this amount (`pg-quirks.md`, section A).
+fn captures(rule: &PgRule, amount: i64) -> bool {
+    match rule.window {
+        Some(WindowAmount::AlwaysCharges) => true,
+        Some(WindowAmount::IssueOnlyIfZero) => amount > 0,
+        Some(WindowAmount::DisplayOnly) | None => false,
     }
 }
 

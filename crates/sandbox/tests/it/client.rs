@@ -76,7 +76,13 @@ impl Client {
     }
 
     /// Sends anything; `None` when no answer came.
-    pub(crate) async fn send(&self, method: &str, path: &str, kind: Option<&str>, body: String) -> Option<(u16, Bytes)> {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        kind: Option<&str>,
+        body: impl Into<Bytes>,
+    ) -> Option<(u16, Bytes)> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", token);
@@ -84,7 +90,7 @@ impl Client {
         if let Some(kind) = kind {
             request = request.header("content-type", kind);
         }
-        let request = request.body(Full::new(Bytes::from(body))).expect("a request");
+        let request = request.body(Full::new(body.into())).expect("a request");
         let answer = self.http.request(request).await.ok()?;
         let status = answer.status().as_u16();
         Some((status, answer.into_body().collect().await.ok()?.to_bytes()))

@@ -27,6 +27,7 @@ fn the_guide_names_every_operation_preset_and_control_call() {
             "ledger",
             "requests",
             "webhooks",
+            "burning",
             "windows",
             "console-cancel",
             "payments",

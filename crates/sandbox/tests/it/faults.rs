@@ -161,3 +161,44 @@ async fn a_bad_token_is_answered_at_once_and_uses_no_fault_up() {
     assert_eq!(broken.0, 401);
     assert_eq!(charge(&client, "o").await.unwrap().0, 502);
 }
+
+#[tokio::test]
+async fn a_fault_with_a_senseless_number_is_refused_and_told_why() {
+    let (_sandbox, handle, client) = start().await;
+    let add = async |moment: &str, effect: &str, field: &str, value: Value| {
+        let mut body = json!({ "operation": "again", "moment": moment, "effect": effect });
+        body[field] = value;
+        client.control("POST", "/_sandbox/faults", body).await
+    };
+    let senseless = [json!(-1), json!(1.5), json!("2"), json!(u64::MAX)];
+    let fields = [
+        ("after_commit", "drop", "nth", json!(0)),
+        ("after_commit", "drop", "times", json!(0)),
+        ("commit_late", "drop", "delay_ms", json!(-60_000)),
+        ("mid_body", "drop", "at_byte", json!(0)),
+        ("mid_body", "drop", "at_byte", json!(16_777_217)),
+        ("after_commit", "slow_drip", "interval_ms", json!(0)),
+        ("after_commit", "slow_drip", "interval_ms", json!(60_001)),
+    ];
+    for (moment, effect, field, edge) in fields {
+        for value in senseless.iter().chain([&edge]) {
+            let (status, answer) = add(moment, effect, field, value.clone()).await;
+            assert_eq!(status, 400, "{field} {value}");
+            let text = answer["error"].as_str().unwrap();
+            assert!(text.contains(&format!("`{field}` is a whole number from")), "{field} {value}: {text}");
+        }
+    }
+    // Beside a moment or an effect that has no use for it.
+    for (moment, effect, field) in
+        [("after_commit", "drop", "at_byte"), ("after_commit", "drop", "interval_ms"), ("before_commit", "drop", "delay_ms")]
+    {
+        let (status, answer) = add(moment, effect, field, json!(5)).await;
+        assert!(status == 400 && answer["error"].as_str().unwrap().contains("goes with"), "{field}: {answer}");
+    }
+    let by_handle = Fault { at_byte: Some(0), ..Fault::new(AGAIN, Moment::MidBody, Effect::Drop) };
+    assert!(handle.add_fault(by_handle).unwrap_err().to_string().contains("`at_byte`"));
+    assert!(handle.faults().is_empty());
+    for (moment, effect, field) in [("mid_body", "drop", "at_byte"), ("after_commit", "slow_drip", "interval_ms")] {
+        assert_eq!(add(moment, effect, field, json!(1)).await.0, 200, "{field}");
+    }
+}

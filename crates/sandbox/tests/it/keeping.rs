@@ -3,7 +3,7 @@ use std::time::Duration;
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation, Sandbox, StartError};
 use serde_json::{Value, json};
 
-use crate::client::{Client, GOOD_CARD};
+use crate::client::{Client, GOOD_CARD, with_card};
 
 #[tokio::test]
 async fn the_state_file_keeps_the_books_across_a_restart() {
@@ -104,4 +104,31 @@ async fn thousands_of_parallel_requests_keep_the_books_right() {
     assert!((0..ORDERS).all(|at| handle.totals(&format!("order-{at}")).captures == 1));
     let paid = client.get("/payments/status/paid?limit=1000").await.ok();
     assert_eq!(paid["total"], ORDERS);
+}
+
+#[tokio::test]
+async fn the_state_file_keeps_what_was_ordered_and_no_settings() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("state.json");
+    let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let fields = json!({
+        "merchant_uid": "o", "amount": 5_000, "customer_uid": "m", "customer_id": "buyer-1", "name": "월 구독",
+        "custom_data": { "plan": "basic" }, "buyer_name": "홍길동", "buyer_tel": "010-1234-5678",
+    });
+    client.post("/subscribe/payments/onetime", with_card(fields, GOOD_CARD)).await.ok();
+    client.control("PUT", "/_sandbox/webhooks", json!({ "url": "http://127.0.0.1:9/x", "resend": 3 })).await;
+    sandbox.handle().set_burning(false);
+    sandbox.shutdown().await.expect("a state file");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("홍길동") && !text.contains("010-1234"), "{text}");
+
+    let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let paid = client.get("/payments/find/o").await.ok();
+    assert_eq!((&paid["name"], &paid["custom_data"]), (&json!("월 구독"), &json!("{\"plan\":\"basic\"}")));
+    assert_eq!((&paid["buyer_name"], &paid["buyer_tel"]), (&Value::Null, &Value::Null));
+    assert_eq!(client.get("/subscribe/customers/m").await.ok()["customer_id"], "buyer-1");
+    let settings = sandbox.handle().webhook_settings();
+    assert_eq!((settings.url, settings.resend, sandbox.handle().burning()), (None, 0, true));
 }

@@ -1,4 +1,4 @@
-use kr_billing_sandbox::{ChannelConfig, Sandbox, SandboxConfig, presets};
+use kr_billing_sandbox::{Buyer, ChannelConfig, Sandbox, SandboxConfig, presets};
 use serde_json::json;
 
 use crate::client::{Client, GOOD_CARD, with_card};
@@ -102,8 +102,12 @@ async fn every_preset_starts_and_asks_for_what_its_pg_asks() {
     let client = Client::of(&sandbox).await;
     assert_eq!(client.get("/users/pg").await.ok().as_array().unwrap().len(), presets().len());
     let bare = |pg: &str| json!({ "pg": pg, "card_number": GOOD_CARD, "expiry": "2099-12" });
-    client.post("/subscribe/customers/a", bare("daou.CTS16628")).await.ok();
-    assert!(client.post("/subscribe/customers/a", bare("daou.CTS16629")).await.refused(200, 1).contains("birth"));
+    client.post("/subscribe/customers/a", bare("daou.CTS17266")).await.ok();
+    let charge = |mid: &str| with_card(json!({ "pg": mid, "merchant_uid": mid, "amount": 1_000 }), GOOD_CARD);
+    client.post("/subscribe/payments/onetime", charge("daou.CTS16628")).await.ok();
+    let mut bare_charge = charge("daou.CTS16629");
+    bare_charge["birth"] = json!(null);
+    assert!(client.post("/subscribe/payments/onetime", bare_charge).await.refused(200, 1).contains("birth"));
     assert!(client.post("/subscribe/customers/a", bare("ksnet")).await.refused(200, 1).contains("birth"));
     assert!(client.issue("w", "welcome", GOOD_CARD).await.refused(200, 1).contains("customer_name"));
     client.issue("s", "ksnet", GOOD_CARD).await.ok();
@@ -113,4 +117,50 @@ async fn every_preset_starts_and_asks_for_what_its_pg_asks() {
     client.post("/subscribe/payments/again", named("a&b")).await.refused(200, 1);
     client.post("/subscribe/payments/again", named(&"가".repeat(14))).await.refused(200, 1);
     client.post("/subscribe/payments/again", named(&"가".repeat(13))).await.ok();
+}
+
+#[tokio::test]
+async fn a_mid_for_single_payments_issues_no_key_in_any_way() {
+    let general = [
+        ("kcp", "AO09C", "[CC35]"),
+        ("html5_inicis", "INIpayTest", "[120009]"),
+        ("nice", "iamport00m", "[A128]"),
+        ("nice_v2", "iamport00m", "[A128]"),
+    ];
+    let key_in = [("daou", "CTS16628", "정기결제를 사용하지 않는"), ("daou", "CTS16629", "정기결제를 사용하지 않는")];
+    for (pg, mid, text) in general.into_iter().chain(key_in) {
+        // By preset and written out.
+        let preset = presets().iter().find(|p| p.pg == pg && p.mid == mid).map(|p| p.name.to_owned());
+        let by_preset = ChannelConfig { preset, ..Default::default() };
+        let by_hand = ChannelConfig { pg: Some(pg.into()), mid: Some(mid.into()), ..Default::default() };
+        for channel in [by_preset, by_hand] {
+            let config = SandboxConfig { channels: vec![channel], ..Default::default() };
+            let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+            let client = Client::of(&sandbox).await;
+            let refused = client.issue("m", pg, GOOD_CARD).await.refused(200, -1);
+            assert!(refused.contains(text), "{mid}: {refused}");
+            let kept = with_card(json!({ "merchant_uid": "kept", "amount": 1_000, "customer_uid": "m" }), GOOD_CARD);
+            assert!(client.post("/subscribe/payments/onetime", kept).await.refused(200, -1).contains(text), "{mid}");
+            let entry = json!({ "merchant_uid": "booked", "schedule_at": sandbox.handle().now() + 60, "amount": 1_000 });
+            let booked = with_card(json!({ "customer_uid": "m", "schedules": [entry] }), GOOD_CARD);
+            assert!(client.post("/subscribe/payments/schedule", booked).await.refused(200, -1).contains(text), "{mid}");
+            let window = json!({ "pg": pg, "merchant_uid": "w", "customer_uid": "m", "amount": 0, "name": "n" });
+            assert!(!sandbox.handle().complete_window(&window, &Buyer::default()).success, "{mid}");
+            client.get("/subscribe/customers/m").await.refused(200, 1);
+            assert!(sandbox.handle().ledger().is_empty(), "{mid}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_contract_may_lack_recurring_payments() {
+    let lacking = |pg: &str| ChannelConfig { preset: Some(pg.into()), recurring: Some(false), ..Default::default() };
+    let channels = ["kcp", "inicis", "nice"].map(lacking).to_vec();
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    for (pg, text) in [("kcp", "정기결제를 사용하지 않는"), ("inicis", "[550433]"), ("nice", "[F117]")] {
+        assert!(client.issue("m", pg, GOOD_CARD).await.refused(200, -1).contains(text), "{pg}");
+        let once = with_card(json!({ "pg": pg, "merchant_uid": pg, "amount": 1_000 }), GOOD_CARD);
+        assert_eq!(client.post("/subscribe/payments/onetime", once).await.ok()["status"], "paid");
+    }
 }

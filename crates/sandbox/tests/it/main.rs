@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod bodies;
+mod burning;
 mod charges;
 mod client;
 mod control;

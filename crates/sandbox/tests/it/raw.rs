@@ -35,6 +35,10 @@ async fn a_drop_closes_cleanly_and_a_reset_resets() {
     sandbox.handle().add_fault(cut).unwrap();
     let half = talk(&sandbox, &get_token()).await.unwrap();
     assert!(half.starts_with("HTTP/1.1 200 OK") && half.ends_with("\r\n\r\n{\"cod"), "{half}");
+    let beyond = Fault { at_byte: Some(100_000), ..Fault::new(Operation::GetToken, Moment::MidBody, Effect::Drop) };
+    sandbox.handle().add_fault(beyond).unwrap();
+    let all = talk(&sandbox, &get_token()).await.unwrap();
+    assert!(all.ends_with('}') && all.contains("content-length: 100001"), "more is announced than comes: {all}");
     let whole = talk(&sandbox, &get_token()).await.unwrap();
     assert!(whole.contains("access_token"), "a missing content type is no matter: {whole}");
 }

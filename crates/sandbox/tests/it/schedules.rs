@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use kr_billing_sandbox::Sandbox;
+use kr_billing_sandbox::{Buyer, ChannelConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::client::{Client, GOOD_CARD, with_card};
@@ -205,4 +205,68 @@ async fn bookings_are_taken_back_in_the_order_that_was_asked_for() {
     let revoked = client.post("/subscribe/payments/unschedule", body).await.ok();
     let orders: Vec<_> = revoked.as_array().unwrap().iter().map(|one| one["merchant_uid"].as_str().unwrap()).collect();
     assert_eq!(orders, ["x_9", "x_80", "x_10"]);
+}
+
+#[tokio::test]
+async fn a_check_charge_passes_at_a_pg_that_takes_letters_and_digits_only() {
+    let channels = vec![ChannelConfig { preset: Some("smartro_v2_test".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let window = json!({ "pg": "smartro_v2", "merchant_uid": "issue1", "customer_uid": "m", "amount": 0, "name": "n" });
+    assert!(sandbox.handle().complete_window(&window, &Buyer::default()).success);
+    let mut entry = entry("booked1", sandbox.handle().now() + 60, 1_000);
+    for (field, text) in [("buyer_name", "홍길동"), ("buyer_email", "a@b.test"), ("buyer_tel", "010")] {
+        entry[field] = json!(text);
+    }
+    let body = json!({ "customer_uid": "m", "checking_amount": 100, "schedules": [entry] });
+    client.post("/subscribe/payments/schedule", body).await.ok();
+    assert_eq!(sandbox.handle().ledger().len(), 2, "the check's capture and its refund");
+}
+
+#[tokio::test]
+async fn what_the_pg_would_refuse_when_it_is_due_is_not_booked() {
+    let (sandbox, client) = start().await;
+    client.issue("v2", "nice_v2", GOOD_CARD).await.ok();
+    let at = sandbox.handle().now() + 60;
+    let with = |uid: &str, amount: i64, field: &str, value: Value| {
+        let mut entry = entry("o", at, amount);
+        entry[field] = value;
+        json!({ "customer_uid": uid, "schedules": [entry] })
+    };
+    let cases = [
+        (with("m", 999, "card_quota", json!(0)), "[9010]"),
+        (with("m", 49_999, "card_quota", json!(3)), "[CC34]"),
+        (with("v2", 1_000, "name", json!("a&b")), "name"),
+    ];
+    for (body, text) in cases {
+        let refused = client.post("/subscribe/payments/schedule", body).await.refused(200, 1);
+        assert!(refused.contains(text), "{refused}");
+        client.get("/subscribe/payments/schedule/o").await.refused(404, -1);
+    }
+    // The same checks hold when it is due: here the key has moved to a PG with a higher minimum.
+    client.post("/subscribe/payments/schedule", with("v2", 500, "card_quota", json!(0))).await.ok();
+    client.issue("v2", "kcp", GOOD_CARD).await.ok();
+    sandbox.handle().advance(Duration::from_secs(60)).await;
+    let due = client.get("/subscribe/payments/schedule/o").await.ok();
+    assert_eq!((&due["payment_status"], &due["fail_reason"]), (&json!("failed"), &json!("[9010] 카드 최소 결제금액 미만")));
+}
+
+#[tokio::test]
+async fn a_schedule_names_the_buyer_of_its_booking_or_of_its_key() {
+    let (sandbox, client) = start().await;
+    let at = sandbox.handle().now() + 60;
+    let path = "/subscribe/payments/schedule";
+    let book = async |uid: &str, order: &str, buyer: Value| {
+        let body = json!({ "customer_uid": uid, "customer_id": buyer, "schedules": [entry(order, at, 1_000)] });
+        client.post(path, with_card(body, GOOD_CARD)).await.ok()[0]["customer_id"].clone()
+    };
+    assert_eq!(book("m", "none", Value::Null).await, Value::Null);
+    assert_eq!(book("new", "own", json!("buyer-1")).await, "buyer-1");
+    assert_eq!(client.get("/subscribe/customers/new").await.ok()["customer_id"], "buyer-1");
+    assert_eq!(book("new", "of-key", Value::Null).await, "buyer-1");
+    assert_eq!(book("new", "other", json!("buyer-2")).await, "buyer-2");
+    let params = json!({ "pg": "kcp_billing", "merchant_uid": "w", "customer_uid": "w", "customer_id": "buyer-3", "amount": 0 });
+    assert!(sandbox.handle().complete_window(&params, &Buyer::default()).success);
+    assert_eq!(book("w", "of-window", Value::Null).await, "buyer-3");
+    assert_eq!(client.get(&format!("{path}/of-window")).await.ok()["customer_id"], "buyer-3");
 }

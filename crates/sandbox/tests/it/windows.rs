@@ -1,4 +1,4 @@
-use kr_billing_sandbox::{Buyer, Sandbox};
+use kr_billing_sandbox::{Buyer, ChannelConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::client::{Client, GOOD_CARD};
@@ -87,4 +87,36 @@ async fn a_window_takes_no_key_id_that_is_too_long() {
     let params = json!({ "pg": "kcp_billing", "merchant_uid": "w", "customer_uid": "x".repeat(81), "amount": 0 });
     let done = sandbox.handle().complete_window(&params, &Buyer::default());
     assert_eq!((done.success, done.error_code.as_deref()), (false, Some("BAD_REQUEST")));
+}
+
+#[tokio::test]
+async fn a_window_charges_what_its_pg_says_and_nothing_below_the_minimum() {
+    let channel = |preset: &str| ChannelConfig { preset: Some(preset.into()), ..Default::default() };
+    let channels = ["danal_tpay_test", "danal_test", "kakaopay_test", "mobilians_test", "kicc_test"].map(channel).to_vec();
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let handle = sandbox.handle();
+    // What a window captures at an amount; none where it does not open.
+    let cases = [
+        ("danal_tpay", 0, Some(0)),
+        ("danal_tpay", 99, None),
+        ("danal_tpay", 100, Some(100)),
+        ("danal", 0, None),
+        ("danal", 300, None),
+        ("danal", 301, Some(301)),
+        ("mobilians", 0, None),
+        ("mobilians", 301, Some(301)),
+        ("kakaopay", 0, Some(0)),
+        ("kakaopay", 1, Some(1)),
+        ("kicc", 0, Some(0)),
+        ("kicc", 50, Some(0)),
+    ];
+    for (pg, amount, captured) in cases {
+        let params = json!({ "pg": pg, "merchant_uid": "w", "customer_uid": "m", "name": "n", "amount": amount });
+        let back = handle.complete_window(&params, &Buyer::default());
+        assert_eq!(back.success.then(|| handle.totals("w").captured), captured, "{pg} {amount}: {back:?}");
+        if captured.is_none() {
+            assert_eq!((back.error_code.as_deref(), back.imp_uid), (Some("BAD_REQUEST"), None), "{pg} {amount}");
+        }
+        handle.reset();
+    }
 }
