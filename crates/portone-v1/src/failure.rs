@@ -1,20 +1,46 @@
 //! What a no means: PG codes out of texts, PortOne's own sentences, and the PG's table behind both.
 
-use kr_billing_core::{CodeClass, DeclineReason, Error, ErrorKind, Failure, Operation, Reach};
+use std::fmt;
 
+use kr_billing_core::{CodeClass, DeclineReason, Error, ErrorKind, Failure, Operation, Reach};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::mask::Mask;
 use crate::provider::{Phase, Provider};
 
+/// The provider's words as they came, for a PG's table only: what hides card data in them may hide a part of a code as well. They may
+/// repeat what was sent, so nothing shows them.
+#[derive(Clone)]
+pub(crate) struct Words(SecretString);
+
+impl Words {
+    pub(crate) fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    fn text(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("****")
+    }
+}
+
 /// The provider answered with a code other than 0 and without a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// PortOne's code. Only 1 and -1 have been seen. `[obs]`
     pub code: i64,
-    /// The PG's code, when the text has one.
+    /// The PG's code, when the text still has one after card data was hidden in it.
     pub pg_code: Option<String>,
     /// The text as it came, card data and secrets hidden.
     pub message: String,
+    pub(crate) words: Words,
 }
 
 impl Refusal {
@@ -27,6 +53,13 @@ impl Refusal {
         let message = format!("{text} (HTTP {}, code {})", self.status, self.code);
         Error::new(operation, Reach::Refused, kind, message).with_pg(self.pg_code, self.message)
     }
+}
+
+/// A failure before a PG's table has been asked.
+pub(crate) fn unclassified(words: &Words, mask: &Mask) -> Failure {
+    let message = mask.text(words.text());
+    let pg_code = code_in(&message).map(str::to_owned);
+    Failure { class: CodeClass::Unlisted, pg_code, message, from_words: false }
 }
 
 /// The first PG code of a text: two to eight of `0-9A-Z` in square brackets. `codes.md` section 1
@@ -52,9 +85,20 @@ fn own_sentence(text: &str) -> Option<CodeClass> {
         Some(CodeClass::Decline(DeclineReason::InvalidCardNumber))
     } else if starts("등록되지 않은 구매자") || starts("등록된 고객정보가 없습니다") {
         Some(CodeClass::Decline(DeclineReason::BillingKeyUnusable))
+    } else if (starts("카드정보 인증에 실패") || starts("카드정보 인증 및 빌키 발급에 실패"))
+        && code_in(text).is_none()
+        && !speaks_of_silence(text)
+    {
+        // The PG's own text follows `[obs]`: a code in it says more than the sentence, listed or not.
+        Some(CodeClass::Decline(DeclineReason::Generic))
     } else {
         None
     }
+}
+
+/// Whether a text may mean that somebody has not answered: then it is no proof of a no.
+fn speaks_of_silence(text: &str) -> bool {
+    ["통신", "시간", "타임아웃", "응답", "장애", "timeout", "Timeout", "TIMEOUT"].iter().any(|word| text.contains(word))
 }
 
 /// What a PG's code or words mean, with the code that decided. Words win where the adapter reads any: its table says so only
@@ -82,7 +126,8 @@ pub(crate) fn of_refusal(provider: &dyn Provider, refusal: Refusal, phase: Phase
     if !documented {
         return failure;
     }
-    match (own_sentence(&failure.message), listed(provider, &failure.message, phase)) {
+    let words = refusal.words.text();
+    match (own_sentence(words), listed(provider, words, phase)) {
         (Some(class @ CodeClass::Duplicate), _) => failure.class = class,
         (_, Some((code, class, from_words))) => {
             failure.class = for_phase(class, phase);
@@ -109,12 +154,12 @@ fn for_phase(class: CodeClass, phase: Phase) -> CodeClass {
 ///
 /// A failed record is a definite no, whatever its code, unless the code says that the PG itself does not know, or that it has
 /// seen this order before.
-pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str>, failure: &mut Failure) {
+pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str>, words: &Words, failure: &mut Failure) {
     if pg_provider.is_some_and(|word| !provider.profile().owns_provider(word)) {
         return;
     }
-    let found = listed(provider, &failure.message, Phase::Charge);
-    let (code, class, from_words) = match (own_sentence(&failure.message), found) {
+    let found = listed(provider, words.text(), Phase::Charge);
+    let (code, class, from_words) = match (own_sentence(words.text()), found) {
         (Some(class @ CodeClass::Duplicate), _) => (None, Some(class), false),
         (_, Some((code, class, from_words))) => (code, Some(for_phase(class, Phase::Charge)), from_words),
         (own, None) => (None, own, false),

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::answer::{Context, signed, text};
 use crate::config::{ClientConfig, wrong};
-use crate::failure::{Refusal, code_in};
+use crate::failure::{Refusal, Words, code_in};
 use crate::request::{Call, Method};
 use crate::token::Token;
 
@@ -231,7 +231,8 @@ fn with_refusal(error: Error, refusal: Option<Refusal>) -> Error {
 
 fn refusal(context: &Context<'_>, status: u16, code: i64, message: Option<&RawValue>) -> Refusal {
     let words = text(message).unwrap_or_default();
-    Refusal { status, code, pg_code: code_in(&words).map(str::to_owned), message: context.mask.text(&words) }
+    let message = context.mask.text(&words);
+    Refusal { status, code, pg_code: code_in(&message).map(str::to_owned), message, words: Words::new(words) }
 }
 
 fn server_failure(context: &Context<'_>, status: u16, body: Option<String>) -> Error {

@@ -2,6 +2,7 @@
 #![allow(unreachable_pub, reason = "a test binary has no public items")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod bad_input;
+mod codes;
 mod compile;
 mod corpus;
 mod crash;

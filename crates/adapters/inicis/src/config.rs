@@ -72,8 +72,8 @@ pub struct KeyInConfig {
 /// `kr-billing doctor`, which of them the account's API channel carries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum Module {
-    /// `inicis`, as in the guides, the PG code page and the rule table. The default: three sources against one, and an answer from
-    /// `html5_inicis` is taken for Inicis's as well, so a wrong guess is no doubt about money.
+    /// `inicis`, as in the guides, the PG code page and the rule table. The default: three sources against one. Before the first
+    /// card the account is asked, so a wrong guess is refused with the name of the other.
     #[default]
     #[serde(rename = "inicis")]
     Inicis,

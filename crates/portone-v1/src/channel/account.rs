@@ -7,7 +7,7 @@ use super::Channel;
 use crate::config::wrong;
 use crate::provider::Provider;
 use crate::settings::ModuleRoute;
-use crate::types::account::PgSetting;
+use crate::types::account::{PgSetting, Purpose};
 
 impl<P: Provider> Channel<P> {
     /// Asks the account once; a yes is remembered. `[oa /users/pg]`
@@ -24,21 +24,24 @@ impl<P: Provider> Channel<P> {
         self.in_account.get_or_try_init(ask).await.copied()
     }
 
-    /// A MID that the account has under another PG is as unknown as one that it has not at all.
+    /// A MID that the account has under another PG, or another module of this one, is as unknown as one that it has not at all: V1
+    /// keeps `kcp` and `kcp_billing`, `inicis` and `html5_inicis` apart. `[oa again]`
     fn find_in(&self, settings: &[PgSetting], route: &ModuleRoute) -> Result<(), Error> {
         let same = |told: Option<&str>, own: &Option<String>| match (told, own) {
             (Some(told), Some(own)) => told == own,
             _ => true,
         };
         let fits = |setting: &&PgSetting| {
-            self.provider.profile().owns_provider(&setting.pg_provider)
+            setting.pg_provider == route.module
+                && matches!(setting.purpose, Purpose::KeyIn | Purpose::Other(_))
                 && same(Some(&setting.pg_id), &route.mid)
                 && same(setting.channel_key.as_deref(), &route.channel_key)
         };
         let fitting: Vec<&PgSetting> = settings.iter().filter(fits).collect();
         if fitting.is_empty() {
-            let there: Vec<String> = settings.iter().map(|has| format!("{}.{}", has.pg_provider, has.pg_id)).collect();
-            let text = format!("key_in: the account has no channel {}; it has: {}", route.pg(), there.join(", "));
+            let cards = settings.iter().filter(|setting| setting.purpose == Purpose::KeyIn);
+            let there: Vec<String> = cards.map(|has| format!("{}.{}", has.pg_provider, has.pg_id)).collect();
+            let text = format!("key_in: the account takes no cards at {}; it takes them at: {}", route.pg(), there.join(", "));
             return Err(wrong(&text));
         }
         if fitting.iter().all(|setting| setting.sandbox.is_some_and(|test| test != self.test)) {

@@ -56,18 +56,18 @@ impl<P: Provider> BillingGateway for Channel<P> {
             false => money.cancel_part(id, request.amount, balance, &options).await?,
         };
         match reply {
-            Reply::Done(record) => Ok(self.judged(record.payment)),
+            Reply::Done(record) => Ok(self.judged(record)),
             Reply::Refused(refusal) => Err(of_refund(&*self.provider, refusal)),
         }
     }
 
     async fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, Error> {
-        Ok(self.client.payment(id).await?.map(|record| self.judged(record.payment)))
+        Ok(self.client.payment(id).await?.map(|record| self.judged(record)))
     }
 
     async fn payments(&self, order: &OrderId) -> Result<Vec<Payment>, Error> {
         let records = self.client.payments_of_order(order, None).await?;
-        Ok(records.into_iter().map(|record| self.judged(record.payment)).collect())
+        Ok(records.into_iter().map(|record| self.judged(record)).collect())
     }
 
     async fn billing_key(&self, id: &BillingKeyId) -> Result<Option<StoredKey>, Error> {
@@ -96,7 +96,7 @@ impl<P: Provider> BillingGateway for Channel<P> {
 impl<P: Provider> Channel<P> {
     pub(super) fn answer(&self, reply: Reply<PaymentRecord>) -> Answer {
         match reply {
-            Reply::Done(record) => Answer::Recorded(Box::new(self.judged(record.payment))),
+            Reply::Done(record) => Answer::Recorded(Box::new(self.judged(record))),
             Reply::Refused(refusal) => Answer::Refused(of_refusal(&*self.provider, refusal, Phase::Charge)),
         }
     }

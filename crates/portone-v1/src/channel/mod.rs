@@ -18,6 +18,8 @@ use crate::config::wrong;
 use crate::failure::of_failed_record;
 use crate::provider::{Provider, WindowProvider};
 use crate::settings::{ChannelSettings, KeyInSettings, ModuleRoute};
+use crate::types::payment::PaymentRecord;
+use crate::types::schedule::ScheduleRecord;
 use crate::window::Window;
 
 /// One channel of one PG under one merchant's contract.
@@ -116,16 +118,18 @@ impl<P: Provider> Channel<P> {
     }
 
     /// Says what a failed record means, by this PG's table.
-    fn judged(&self, mut payment: Payment) -> Payment {
+    fn judged(&self, record: PaymentRecord) -> Payment {
+        let PaymentRecord { mut payment, words, .. } = record;
         if let Some(failure) = &mut payment.failure {
-            of_failed_record(&*self.provider, payment.pg_provider.as_deref(), failure);
+            of_failed_record(&*self.provider, payment.pg_provider.as_deref(), &words, failure);
         }
         payment
     }
 
-    fn judged_schedule(&self, mut schedule: Schedule) -> Schedule {
+    fn judged_schedule(&self, record: ScheduleRecord) -> Schedule {
+        let ScheduleRecord { mut schedule, words, .. } = record;
         if let Some(failure) = &mut schedule.failure {
-            of_failed_record(&*self.provider, schedule.pg_provider.as_deref(), failure);
+            of_failed_record(&*self.provider, schedule.pg_provider.as_deref(), &words, failure);
         }
         schedule
     }

@@ -21,12 +21,12 @@ impl<P: Provider> Scheduler for Channel<P> {
     }
 
     async fn entry(&self, order: &OrderId) -> Result<Option<Schedule>, Error> {
-        Ok(self.client.schedule(order).await?.map(|record| self.judged_schedule(record.schedule)))
+        Ok(self.client.schedule(order).await?.map(|record| self.judged_schedule(record)))
     }
 
     async fn entries(&self, key: &BillingKeyId, window: TimeWindow) -> Result<Vec<Schedule>, Error> {
         let records = self.client.all_key_schedules(key, window, None).await?;
-        Ok(records.into_iter().map(|record| self.judged_schedule(record.schedule)).collect())
+        Ok(records.into_iter().map(|record| self.judged_schedule(record)).collect())
     }
 
     async fn change_time(&self, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
@@ -53,7 +53,7 @@ impl<P: Provider> Scheduler for Channel<P> {
 impl<P: Provider> Channel<P> {
     fn booked(&self, operation: Operation, reply: Reply<Vec<ScheduleRecord>>) -> Result<Vec<Schedule>, Error> {
         match reply {
-            Reply::Done(records) => Ok(records.into_iter().map(|record| self.judged_schedule(record.schedule)).collect()),
+            Reply::Done(records) => Ok(records.into_iter().map(|record| self.judged_schedule(record)).collect()),
             Reply::Refused(refusal) => {
                 let kind = unschedule_kind(&refusal.message);
                 Err(refusal.into_error(operation, kind))
@@ -63,7 +63,7 @@ impl<P: Provider> Channel<P> {
 
     fn moved(&self, reply: Reply<ScheduleRecord>) -> Result<Schedule, Error> {
         match reply {
-            Reply::Done(record) => Ok(self.judged_schedule(record.schedule)),
+            Reply::Done(record) => Ok(self.judged_schedule(record)),
             Reply::Refused(refusal) => Err(refusal.into_error(Operation::MoveSchedule, ErrorKind::Rejected)),
         }
     }

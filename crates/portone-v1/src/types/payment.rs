@@ -3,14 +3,12 @@
 use std::fmt;
 
 use kr_billing_core::payment::KeyUse;
-use kr_billing_core::{
-    Amount, Buyer, Cancellation, CodeClass, Currency, Error, Failure, Payment, PaymentStatus, RawText, TaxSplit, UnixSeconds,
-};
+use kr_billing_core::{Amount, Buyer, Cancellation, Currency, Error, Payment, PaymentStatus, RawText, TaxSplit, UnixSeconds};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
 use crate::answer::{Context, flag, small, text, time, wire};
-use crate::failure::code_in;
+use crate::failure::{Words, unclassified};
 
 /// A payment, and what V1 tells beyond what billing decides by.
 #[derive(Clone)]
@@ -50,6 +48,8 @@ pub struct PaymentRecord {
     custom_data: Option<SecretString>,
     user_agent: Option<SecretString>,
     extension: RawText,
+    /// Why it failed.
+    pub(crate) words: Words,
 }
 
 impl PaymentRecord {
@@ -287,7 +287,8 @@ wire!(PartWire { tax_free, supply, vat, service });
 /// Reads a payment record. Id, order, amount, cancelled amount, currency and status must be there. `[oa def Payment]`
 pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<PaymentRecord, Error> {
     let wire: PaymentWire<'_> = context.fields(record)?;
-    let payment = core_part(context, record, &wire)?;
+    let words = Words::new(text(wire.fail_reason).unwrap_or_default());
+    let payment = core_part(context, record, &wire, &words)?;
     let secret = |value| context.kept(value).map(SecretString::from);
     Ok(PaymentRecord {
         payment,
@@ -312,10 +313,11 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<PaymentRe
         custom_data: secret(wire.custom_data),
         user_agent: secret(wire.user_agent),
         extension: wire.extension.map(|record| context.raw(record)).unwrap_or_default(),
+        words,
     })
 }
 
-fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>) -> Result<Payment, Error> {
+fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>, words: &Words) -> Result<Payment, Error> {
     let status = PaymentStatus::from_word(&context.need("status", context.word(wire.status))?);
     Ok(Payment {
         id: context.id("imp_uid", wire.imp_uid)?,
@@ -323,7 +325,7 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>) -
         amount: context.need("amount", context.amount(wire.amount))?,
         cancelled: context.need("cancel_amount", context.amount(wire.cancel_amount))?,
         currency: Currency::new(context.need("currency", context.word(wire.currency))?),
-        failure: (status == PaymentStatus::Failed).then(|| unclassified(context, wire.fail_reason)),
+        failure: (status == PaymentStatus::Failed).then(|| unclassified(words, context.mask)),
         status,
         sandbox: flag(wire.sandbox),
         pg_provider: context.word(wire.pg_provider),
@@ -354,13 +356,6 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>) -
         ),
         raw: context.raw(record),
     })
-}
-
-/// A failure before a PG's table has been asked: see [`crate::failure`].
-pub(crate) fn unclassified(context: &Context<'_>, reason: Option<&RawValue>) -> Failure {
-    let words = text(reason).unwrap_or_default();
-    let pg_code = code_in(&words).map(str::to_owned);
-    Failure { class: CodeClass::Unlisted, pg_code, message: context.mask.text(&words), from_words: false }
 }
 
 fn key_use(word: &str) -> KeyUse {

@@ -6,8 +6,8 @@ use kr_billing_core::{Buyer, Currency, Error, PaymentStatus, Schedule, ScheduleS
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
-use super::payment::unclassified;
-use crate::answer::{Context, time, wire};
+use crate::answer::{Context, text, time, wire};
+use crate::failure::{Words, unclassified};
 
 /// A booked charge, and what V1 tells beyond what billing decides by.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct ScheduleRecord {
     /// The promotion.
     pub promotion_id: Option<String>,
     custom_data: Option<SecretString>,
+    /// Why it failed.
+    pub(crate) words: Words,
 }
 
 impl ScheduleRecord {
@@ -70,6 +72,7 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleR
     let wire: ScheduleWire<'_> = context.fields(record)?;
     let payment_status = context.word(wire.payment_status).map(|word| PaymentStatus::from_word(&word));
     let failed = payment_status == Some(PaymentStatus::Failed);
+    let words = Words::new(text(wire.fail_reason).unwrap_or_default());
     let payment = match context.word(wire.imp_uid) {
         Some(_) => Some(context.id("imp_uid", wire.imp_uid)?),
         None => None,
@@ -85,7 +88,7 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleR
             amount: context.need("amount", context.amount(wire.amount))?,
             name: context.kept(wire.name),
             status: ScheduleStatus::from_word(&context.need("schedule_status", context.word(wire.schedule_status))?),
-            failure: failed.then(|| unclassified(context, wire.fail_reason)),
+            failure: failed.then(|| unclassified(&words, context.mask)),
             payment_status,
             pg_provider: context.word(wire.pg_provider),
             pg_id: context.word(wire.pg_id),
@@ -102,5 +105,6 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleR
         currency: context.word(wire.currency).map(Currency::new),
         promotion_id: context.kept(wire.promotion_id),
         custom_data: context.kept(wire.custom_data).map(SecretString::from),
+        words,
     })
 }
