@@ -73,8 +73,13 @@ pub struct TaxSplit {
 }
 
 impl TaxSplit {
-    /// Nothing said: all of it taxable, VAT worked out by the PG.
+    /// No part is tax-free, and this is said: on a mixed MID of Inicis, silence means the opposite. `[help inicis-vat]`
     pub fn taxable() -> Self {
+        Self { tax_free: Some(0), vat: None }
+    }
+
+    /// Nothing is said; the MID's own tax mode decides.
+    pub fn unsaid() -> Self {
         Self::default()
     }
 

@@ -12,6 +12,7 @@ use kr_billing_core::{
 use kr_billing_portone_v1::Client;
 
 use crate::journal::Journal;
+use crate::judge::Place;
 use crate::limits::Limits;
 use crate::pace::Pace;
 use crate::policy::Policy;
@@ -230,11 +231,8 @@ pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whether a stored key can be one of this channel's, by PG and MID as far as both sides tell.
+/// Whether a stored key can be one of this channel's, by PG, MID and test mark as far as both sides tell.
 pub(crate) fn belongs(stored: &StoredKey, gateway: &dyn BillingGateway) -> bool {
-    let pg = stored.pg_provider.as_deref().is_none_or(|pg| gateway.profile().owns_provider(pg));
-    let mids = gateway.mids();
-    let mid = stored.pg_id.as_ref().is_none_or(|mid| mids.is_empty() || mids.contains(mid));
-    let test = stored.sandbox.is_none_or(|test| test == gateway.is_test_channel());
-    pg && mid && test
+    let place = Place { pg: stored.pg_provider.as_deref(), mid: stored.pg_id.as_deref(), test: stored.sandbox };
+    place.elsewhere(gateway).next().is_none()
 }

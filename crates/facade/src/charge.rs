@@ -59,7 +59,6 @@ impl Billing {
         if let Some(answer) = self.known_answer(channel, &subject, &body, &attempt).await? {
             return Ok(answer);
         }
-        channel.gateway.check_charge(request).map_err(plain)?;
         let tax = Some(request.tax);
         let (_place, known) = match self.prepared(channel, request, &attempt).await {
             Ok((place, Ok(known))) => (place, known),
@@ -67,6 +66,11 @@ impl Billing {
             // Another call for the same may have been sent while this one waited: then its outcome is the answer.
             Err(error) => {
                 let known = self.known_answer(channel, &subject, &body, &attempt).await?;
+                let ticket = self.ticket(channel, attempt, Vec::new());
+                let known = match known {
+                    None => self.in_the_way(&Subject::retry(&request.order), &ticket).await.map_err(plain)?,
+                    known => known,
+                };
                 return known.ok_or((error, None));
             }
         };
@@ -82,7 +86,7 @@ impl Billing {
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
     }
 
-    /// Everything that comes before the intent: a place, a turn, a token, the account's channel for a card, and what stands under the
+    /// Everything that comes before the intent: checks, a place, a turn, a token, the account's channel for a card, and what stands under the
     /// order and the key.
     async fn prepared(
         &self,
@@ -90,6 +94,7 @@ impl Billing {
         request: &ChargeRequest,
         attempt: &Attempt,
     ) -> Result<(SemaphorePermit<'_>, Result<Vec<PaymentId>, Charge>), Error> {
+        channel.gateway.check_charge(request)?;
         let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
@@ -136,7 +141,13 @@ impl Billing {
     /// The answer to a request that names no channel of ours: an order that is or may be paid is no plain error even then.
     async fn despite(&self, subject: &Subject, attempt: Attempt, error: Error) -> Result<Charge, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
-        let Some(entry) = entry else { return Err((error, None)) };
+        let retry = match &attempt {
+            Attempt::Charge { order, .. } if entry.is_none() => {
+                self.taken(&Subject::retry(order)).await.map_err(|e| (e, None))?
+            }
+            _ => None,
+        };
+        let Some(entry) = entry.or(retry) else { return Err((error, None)) };
         match earlier_answer(Before::Conflict(Box::new(entry)), attempt) {
             Ok(doubt) => Ok(doubt),
             Err((_, earlier)) => Err((error, earlier)),
@@ -205,17 +216,25 @@ impl Billing {
     /// Gives way to an attempt of the other kind under the same order that is open or paid, the charge to a schedule's retry and
     /// the retry to a charge. Both store their intent first and look then, so at least one of them sees the other.
     pub(crate) async fn gives_way(&self, intent: &Intent, other: &Subject) -> Result<Option<Charge>, Error> {
+        let doubt = self.in_the_way(other, &intent.ticket).await?;
+        if doubt.is_some() {
+            self.write_down(intent, &Outcome::NotCharged).await;
+        }
+        Ok(doubt)
+    }
+
+    /// The doubt about a ticket's attempt when the journal has one of the other kind, open or paid, under its order.
+    pub(crate) async fn in_the_way(&self, other: &Subject, ticket: &Ticket) -> Result<Option<Charge>, Error> {
         let Some(Entry { intent: theirs, outcome }) = self.taken(other).await? else { return Ok(None) };
-        self.write_down(intent, &Outcome::NotCharged).await;
         Ok(Some(match outcome {
             // A doubt asks about this request: the other's payment may be another sum, by another key.
             None => {
-                let ticket = Ticket { attempt: intent.ticket.attempt.clone(), ..theirs.ticket };
+                let ticket = Ticket { attempt: ticket.attempt.clone(), ..theirs.ticket };
                 in_doubt(ticket, DoubtCause::EarlierAttempt)
             }
             Some(outcome) => {
                 let payment = outcome.paid_payment().cloned();
-                in_doubt(intent.ticket.clone(), DoubtCause::OrderTaken { payment })
+                in_doubt(ticket.clone(), DoubtCause::OrderTaken { payment })
             }
         }))
     }
@@ -228,7 +247,7 @@ impl Billing {
     }
 
     /// The question to ask later about an attempt that starts now.
-    fn ticket(&self, channel: &Channel, attempt: Attempt, known: Vec<PaymentId>) -> Ticket {
+    pub(crate) fn ticket(&self, channel: &Channel, attempt: Attempt, known: Vec<PaymentId>) -> Ticket {
         let now = self.wall_ms();
         Ticket {
             version: Ticket::VERSION,

@@ -8,6 +8,7 @@ use kr_billing_core::{
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel, belongs, millis};
+use crate::judge::Place;
 use crate::ladder::Ladder;
 use crate::outcome::{Issuance, Issued, WindowOutcome};
 
@@ -108,7 +109,12 @@ impl Billing {
         let channel = self.channel(&key.channel, Operation::ReadWindowResult)?;
         let ask = || channel.gateway.payments(order);
         let records = self.look(Operation::ReadWindowResult, ask).await?;
-        let newest = records.into_iter().max_by_key(|record| record.started_at.max(record.paid_at));
+        // An issuance that stands is never undone by a second try that failed under its order id.
+        let issued_first = |record: &Payment| {
+            let stands = record.status == PaymentStatus::Paid && record.is_issuance();
+            (stands, record.started_at.max(record.paid_at))
+        };
+        let newest = records.into_iter().max_by_key(issued_first);
         let said = hint.and_then(|hint| hint.error_message.clone());
         let Some(record) = newest else {
             let failed = hint.is_some_and(|hint| hint.error_code.is_some() || hint.claims_success == Some(false));
@@ -127,22 +133,24 @@ impl Billing {
             return Ok(WindowOutcome::Mismatch { payment: record.id, fields });
         }
         let stored = self.look(Operation::LookUpKey, || channel.gateway.billing_key(&key.id)).await?;
-        Ok(stored.map_or(WindowOutcome::Pending, |stored| WindowOutcome::Issued(Box::new(issued(channel, &key.id, stored)))))
+        Ok(match stored {
+            None => WindowOutcome::Pending,
+            Some(stored) if belongs(&stored, channel.gateway.as_ref()) => {
+                WindowOutcome::Issued(Box::new(issued(channel, &key.id, stored)))
+            }
+            Some(_) => WindowOutcome::Mismatch { payment: record.id, fields: vec!["customer_uid".to_owned()] },
+        })
     }
 }
 
 /// Where an issuance record differs from what was asked for, by wire names.
 fn window_differences(record: &Payment, key: &BillingKey, channel: &Channel) -> Vec<String> {
-    let gateway = channel.gateway.as_ref();
-    let mids = gateway.mids();
     let checks = [
         ("customer_uid_usage", !record.is_issuance()),
         ("customer_uid", record.key.as_deref().is_some_and(|id| id != key.id.as_str())),
-        ("pg_provider", record.pg_provider.as_deref().is_some_and(|pg| !gateway.profile().owns_provider(pg))),
-        ("pg_id", record.pg_id.as_ref().is_some_and(|mid| !mids.is_empty() && !mids.contains(mid))),
-        ("sandbox", record.sandbox.is_some_and(|test| test != gateway.is_test_channel())),
     ];
-    checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect()
+    let own = checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field);
+    own.chain(Place::of(record).elsewhere(channel.gateway.as_ref())).map(str::to_owned).collect()
 }
 
 /// A key that was stored, if it was stored where it was meant to be: V1 silently takes the account's default channel for a MID it

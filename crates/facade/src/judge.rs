@@ -35,11 +35,7 @@ impl<'a> Question<'a> {
     /// The fields, by their wire names, in which a record differs from what was asked for. Order, amount and currency must be
     /// there and equal; PG, MID, key and test mark are compared where the record carries them.
     pub(crate) fn differences(&self, payment: &Payment, gateway: &dyn BillingGateway) -> Vec<String> {
-        let mids = gateway.mids();
-        let said = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
-        let wrong_pg = said(&payment.pg_provider).is_some_and(|pg| !gateway.profile().owns_provider(&pg));
-        let wrong_mid = said(&payment.pg_id).is_some_and(|mid| !mids.is_empty() && !mids.contains(&mid));
-        let wrong_key = match (said(&payment.key), self.key) {
+        let wrong_key = match (payment.key.as_deref().filter(|key| !key.is_empty()), self.key) {
             (Some(key), Some(asked)) => key != asked.as_str(),
             _ => false,
         };
@@ -47,12 +43,10 @@ impl<'a> Question<'a> {
             ("merchant_uid", payment.order != *self.order),
             ("amount", !payment.amount.is(self.amount)),
             ("currency", !payment.currency.is_krw()),
-            ("pg_provider", wrong_pg),
-            ("pg_id", wrong_mid),
             ("customer_uid", wrong_key),
-            ("sandbox", payment.sandbox.is_some_and(|test| test != gateway.is_test_channel())),
         ];
-        checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect()
+        let own = checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field);
+        own.chain(Place::of(payment).elsewhere(gateway)).map(str::to_owned).collect()
     }
 
     /// The decline of a failure that is definite, or is taken as definite because the settle time has passed.
@@ -71,6 +65,32 @@ impl<'a> Question<'a> {
             }
         };
         Decline { reason, order: self.order.clone(), payment, pg_code: code, pg_message: message, from_words }
+    }
+}
+
+/// Where the provider says that a record is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) pg: Option<&'a str>,
+    pub(crate) mid: Option<&'a str>,
+    pub(crate) test: Option<bool>,
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn of(payment: &'a Payment) -> Self {
+        Self { pg: payment.pg_provider.as_deref(), mid: payment.pg_id.as_deref(), test: payment.sandbox }
+    }
+
+    /// The fields, by their wire names, that show that it is not on this channel. What the provider leaves out shows nothing.
+    pub(crate) fn elsewhere(self, gateway: &dyn BillingGateway) -> impl Iterator<Item = &'static str> {
+        let said = |text: Option<&'a str>| text.filter(|text| !text.is_empty());
+        let mids = gateway.mids();
+        let checks = [
+            ("pg_provider", said(self.pg).is_some_and(|pg| !gateway.profile().owns_provider(pg))),
+            ("pg_id", said(self.mid).is_some_and(|mid| !mids.is_empty() && mids.iter().all(|own| own != mid))),
+            ("sandbox", self.test.is_some_and(|test| test != gateway.is_test_channel())),
+        ];
+        checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field)
     }
 }
 

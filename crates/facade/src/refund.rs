@@ -9,6 +9,7 @@ use tracing::instrument;
 use crate::billing::{Billing, Channel};
 use crate::charge::{Armed, journal_error};
 use crate::journal::{Before, Intent, Outcome, Subject, subject_of};
+use crate::judge::Place;
 use crate::ladder::Ladder;
 use crate::outcome::{Refund, ResolvedRefund};
 
@@ -84,6 +85,7 @@ impl Billing {
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Refund).await?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
+        self.is_here(channel, &request.payment).await?;
         let armed = match self.arm(channel, subject, body, attempt, Vec::new(), tax).await? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_refund(earlier),
@@ -108,19 +110,35 @@ impl Billing {
 
     /// The tax parts to state: the caller's, else those the journal has from the charge. A part of a mixed sum cannot be guessed.
     async fn refund_tax(&self, request: &RefundRequest) -> Result<Option<TaxSplit>, Error> {
-        if request.tax.is_some() {
-            return Ok(request.tax);
-        }
         let charge = self.inner.journal.charge_of(&request.payment).await.map_err(journal_error)?;
-        Ok(charge.and_then(|charge| {
-            let charged = match charge.ticket.attempt {
-                Attempt::Charge { amount, .. } => Some(amount),
-                _ => None,
-            };
-            // All of the payment at once, and so all of its parts; a rest after an earlier refund is a part.
-            let whole = request.is_full() && charged == Some(request.expected_balance);
-            charge.tax.filter(|tax| *tax == TaxSplit::taxable() || whole)
-        }))
+        let Some(Intent { ticket, tax: Some(charged), .. }) = charge else { return Ok(request.tax) };
+        if let Some(tax) = request.tax {
+            return not_less_said(tax, charged).map(Some);
+        }
+        let sum = match ticket.attempt {
+            Attempt::Charge { amount, .. } => Some(amount),
+            _ => None,
+        };
+        // All of the payment at once, and so all of its parts; a rest after an earlier refund is a part.
+        let whole = request.is_full() && sum == Some(request.expected_balance);
+        // What has no parts has none in any share of it; what the charge left unsaid is left unsaid again.
+        let simple = charged == TaxSplit::unsaid() || charged == TaxSplit::taxable();
+        Ok(Some(charged).filter(|_| simple || whole))
+    }
+
+    /// Refuses to refund a payment that is another channel's: its tax rules are another PG's.
+    async fn is_here(&self, channel: &Channel, id: &PaymentId) -> Result<(), Error> {
+        let refuse = |kind, text: String| Err(Error::not_sent(Operation::Refund, kind, text));
+        let found = self.look(Operation::LookUpPayment, || channel.gateway.payment(id)).await;
+        let Some(payment) = found.map_err(|error| error.with_reach(Reach::NotSent))? else {
+            return refuse(ErrorKind::NotFound, format!("the provider does not know the payment {id}"));
+        };
+        let fields: Vec<_> = Place::of(&payment).elsewhere(channel.gateway.as_ref()).collect();
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let text = format!("the payment {id} is on another channel than {}: its {} differ", channel.name, fields.join(", "));
+        refuse(ErrorKind::Mismatch, text)
     }
 
     async fn send_refund(
@@ -222,6 +240,19 @@ impl Billing {
             Outcome::Refunded { .. } if entry.intent.ticket.attempt != ticket.attempt => Some(Outcome::NotRefunded),
             _ => None,
         }
+    }
+}
+
+/// Refuses parts that leave out what the charge has stated: a PG that was told must be told again. `[oa cancel]`
+fn not_less_said(tax: TaxSplit, charged: TaxSplit) -> Result<TaxSplit, Error> {
+    let refuse = |field| {
+        let text = format!("tax: the charge stated its {field}, so this refund must state its own, 0 if it has none");
+        Err(Error::not_sent(Operation::Refund, ErrorKind::InvalidInput, text))
+    };
+    match (charged, tax) {
+        (TaxSplit { vat: Some(_), .. }, TaxSplit { vat: None, .. }) => refuse("VAT"),
+        (TaxSplit { tax_free: Some(1..), .. }, TaxSplit { tax_free: None, .. }) => refuse("tax-free part"),
+        _ => Ok(tax),
     }
 }
 

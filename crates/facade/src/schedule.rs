@@ -3,14 +3,16 @@
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::schedule::check_time;
 use kr_billing_core::{
-    BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, Reach, Schedule, ScheduleEntry, ScheduleRequest,
-    ScheduleStatus, Scheduler, TimeWindow, UnixSeconds,
+    BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, PaymentId, Reach, Schedule, ScheduleEntry,
+    ScheduleRequest, ScheduleStatus, Scheduler, TimeWindow, UnixSeconds,
 };
+use tokio::sync::SemaphorePermit;
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
 use crate::charge::{Refused, earlier_answer};
 use crate::journal::{Before, Subject};
+use crate::judge::Place;
 use crate::outcome::NotCharged;
 
 impl Billing {
@@ -35,7 +37,7 @@ impl Billing {
         let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Schedule).await?;
         channel.pace.turn(self.inner.clock.as_ref()).await;
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
-            Ok(booked) if all_booked(request, &booked) => return Ok(booked),
+            Ok(booked) if all_booked(request, &booked, channel) => return Ok(booked),
             Ok(_) => Self::unclear(Operation::Schedule, "the answer does not show the bookings that were asked for"),
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
@@ -48,7 +50,7 @@ impl Billing {
                 Err(_) => return Err(error.with_reach(Reach::Unclear)),
             }
         }
-        if all_booked(request, &booked) { Ok(booked) } else { Err(error) }
+        if all_booked(request, &booked, channel) { Ok(booked) } else { Err(error) }
     }
 
     /// An order that is paid, or may be, is not booked: it would be charged when its time comes.
@@ -182,7 +184,6 @@ impl Billing {
 
     async fn try_retry(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, Refused> {
         let plain = |error| (error, None);
-        let unsent = |error: Error| (error.with_reach(Reach::NotSent), None);
         let (channel, scheduler) = self.scheduler(key, Operation::RetrySchedule).map_err(plain)?;
         let subject = Subject::retry(order);
         if let Some(entry) = self.taken(&subject).await.map_err(plain)? {
@@ -192,13 +193,19 @@ impl Billing {
             let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
             return earlier_answer(before, attempt);
         }
-        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::RetrySchedule).await.map_err(plain)?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
-        let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await.map_err(unsent)?;
-        let amount = retriable(entry, order, &key.id).map_err(plain)?;
+        let (_place, amount, standing) = match self.prepared_retry(channel, scheduler, key, order).await {
+            Ok(prepared) => prepared,
+            // A charge under this order, open or paid, is no plain error. What it was for, its own ticket says.
+            Err(error) => {
+                let charge = self.taken(&Subject::charge(order)).await.map_err(plain)?;
+                let Some(entry) = charge else { return Err((error, None)) };
+                let attempt = entry.intent.ticket.attempt.clone();
+                return earlier_answer(Before::Conflict(Box::new(entry)), attempt);
+            }
+        };
+        let attempt = attempt_of(key, order, amount);
         let body = serde_json::json!(["retry", channel.name, order, amount, key.id]).to_string();
-        let attempt = Attempt::Retry { order: order.clone(), amount, key: key.id.clone() };
-        let known = match self.standing(channel, &attempt, order).await.map_err(plain)? {
+        let known = match standing {
             Ok(known) => known,
             Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),
         };
@@ -214,14 +221,40 @@ impl Billing {
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
     }
+
+    async fn prepared_retry(
+        &self,
+        channel: &Channel,
+        scheduler: &dyn Scheduler,
+        key: &BillingKey,
+        order: &OrderId,
+    ) -> Result<PreparedRetry<'_>, Error> {
+        let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::RetrySchedule).await?;
+        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
+        let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
+        let amount = retriable(entry, order, &key.id, channel)?;
+        let standing = self.standing(channel, &attempt_of(key, order, amount), order).await?;
+        Ok((place, amount, standing))
+    }
+}
+
+/// What stands before a retry is sent: its place, what it would charge, and what is under its order.
+type PreparedRetry<'a> = (SemaphorePermit<'a>, Krw, Result<Vec<PaymentId>, Charge>);
+
+fn attempt_of(key: &BillingKey, order: &OrderId, amount: Krw) -> Attempt {
+    Attempt::Retry { order: order.clone(), amount, key: key.id.clone() }
 }
 
 /// What a retry would charge: only an attempted or revoked booking of this key, with a whole sum.
-fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId) -> Result<Krw, Error> {
+fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId, channel: &Channel) -> Result<Krw, Error> {
     let refuse = |kind, text: String| Error::not_sent(Operation::RetrySchedule, kind, text);
     let entry = entry.ok_or_else(|| refuse(ErrorKind::NotFound, format!("there is no schedule {order}")))?;
     if entry.key.as_deref().is_some_and(|stored| stored != key.as_str()) {
         return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is another key's")));
+    }
+    if place(&entry).elsewhere(channel.gateway.as_ref()).next().is_some() {
+        return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is on another channel than {}", channel.name)));
     }
     if entry.status == ScheduleStatus::Scheduled {
         return Err(refuse(ErrorKind::InvalidInput, format!("the schedule {order} has not been attempted yet")));
@@ -230,12 +263,17 @@ fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId) -> Re
     amount.ok_or_else(|| refuse(ErrorKind::BadAnswer, format!("the schedule {order} has no whole sum in won")))
 }
 
-/// Whether every entry stands as it was asked for: waiting, at its time, for its sum.
-fn all_booked(request: &ScheduleRequest, booked: &[Schedule]) -> bool {
+fn place(schedule: &Schedule) -> Place<'_> {
+    Place { pg: schedule.pg_provider.as_deref(), mid: schedule.pg_id.as_deref(), test: None }
+}
+
+/// Whether every entry stands as it was asked for: waiting, at its time, for its sum, on this channel.
+fn all_booked(request: &ScheduleRequest, booked: &[Schedule], channel: &Channel) -> bool {
     let fits = |entry: &ScheduleEntry, found: &Schedule| {
         let key = found.key.as_deref().is_none_or(|key| key == request.key.id.as_str());
         let waiting = found.status == ScheduleStatus::Scheduled;
-        found.order == entry.order && found.at == Some(entry.at) && found.amount.is(entry.amount) && key && waiting
+        let here = place(found).elsewhere(channel.gateway.as_ref()).next().is_none();
+        found.order == entry.order && found.at == Some(entry.at) && found.amount.is(entry.amount) && key && waiting && here
     };
     request.entries().iter().all(|entry| booked.iter().any(|found| fits(entry, found)))
 }

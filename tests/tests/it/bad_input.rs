@@ -69,7 +69,10 @@ async fn a_mid_of_another_pg_is_refused_before_a_card_leaves() {
     let channels = [
         ("[channels.one]\npg = \"kcp\"\nkey_in = { mid = \"iamport01m\" }\n", "kcp.iamport01m"),
         ("[channels.one]\npg = \"nice\"\nmid = \"A52LD\"\n", "nice.A52LD"),
-        ("[channels.one]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n", "takes no cards at html5_inicis; it takes them at: "),
+        (
+            "[channels.one]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n",
+            "takes no cards at html5_inicis; it takes them at: ",
+        ),
         ("[channels.one]\npg = \"inicis\"\ntest = true\nkey_in = {}\n", "`test`"),
     ];
     for (channel, said) in channels {

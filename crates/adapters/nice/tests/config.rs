@@ -82,7 +82,7 @@ async fn a_designated_amounts_mid_wants_every_part_of_a_refund() {
     let channel = NiceConfig { designated_amounts: true, ..NiceConfig::default() }.channel(client).unwrap();
     let (name, payment) = (ChannelName::new("nice").unwrap(), PaymentId::new("imps_1").unwrap());
     let refund = RefundRequest::full(name, payment, Krw::new(10_000).unwrap());
-    for tax in [None, Some(TaxSplit::taxable()), Some(TaxSplit { tax_free: Some(0), vat: None })] {
+    for tax in [None, Some(TaxSplit::taxable()), Some(TaxSplit::unsaid())] {
         assert_eq!(channel.refund(&refund, tax).await.unwrap_err().reach(), Reach::NotSent, "{tax:?}");
     }
     assert_eq!(recorder.requests(), []);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
     Answer, Attempt, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DeclineReason, DoubtCause, Error,
-    ErrorKind, Operation, OrderName, Reach, Recovery, Resolved, Ticket,
+    ErrorKind, MockScheduler, Operation, OrderName, Reach, Recovery, Resolved, Ticket,
 };
 
 use crate::support::*;
@@ -229,15 +229,8 @@ async fn an_open_payment_from_before_stops_the_send_and_is_listed() {
     assert_eq!(billing.recover().await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn giving_way_to_a_retry_asks_about_this_charge_and_not_about_that_one() {
-    let mut pg = bare_gateway();
-    pg.expect_check_charge().returning(|_| Ok(()));
-    let mut looks = 0;
-    pg.expect_payments().returning(move |_| {
-        looks += 1;
-        Ok(if looks == 1 { vec![] } else { vec![record("imps_1", "Paid", 50_000)] })
-    });
+/// A journal in which a schedule's retry of another sum is open under the order.
+async fn with_open_retry() -> Arc<MemoryJournal> {
     let journal = Arc::new(MemoryJournal::new());
     let retry = Attempt::Retry { order: order(), amount: krw(50_000), key: BillingKeyId::new("member-9").unwrap() };
     let ticket = Ticket {
@@ -251,6 +244,48 @@ async fn giving_way_to_a_retry_asks_about_this_charge_and_not_about_that_one() {
     };
     let intent = Intent { subject: Subject::retry(&order()), body: "retry".into(), ticket, send_by_ms: 1, tax: None };
     journal.before_send(&intent).await.unwrap();
+    journal
+}
+
+#[tokio::test]
+async fn a_charge_that_cannot_be_sent_is_no_plain_error_while_a_retry_of_its_order_is_open() {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Err(Error::not_sent(Operation::Charge, ErrorKind::InvalidInput, "birth")));
+    let billing = builder(pg, quick()).journal(with_open_retry().await).build().unwrap();
+    let elsewhere = BillingKey::new(ChannelName::new("gone").unwrap(), BillingKeyId::new("member-1").unwrap());
+    let nowhere = ChargeRequest::by_key(elsewhere, order(), krw(9_900), OrderName::new("November").unwrap());
+    for request in [request(9_900), nowhere] {
+        let Ok(Charge::InDoubt(doubt)) = billing.charge(request).await else { panic!("a plain error for an open order") };
+        assert_eq!(doubt.cause, DoubtCause::EarlierAttempt);
+    }
+}
+
+#[tokio::test]
+async fn a_retry_that_cannot_be_sent_is_no_plain_error_while_a_charge_of_its_order_is_open() {
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| Err(lost()));
+    pg.expect_payments().returning(|_| Ok(vec![]));
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_entry().returning(|_| Err(unreachable()));
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    let billing = billing(pg, quick());
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    let key = request(1).key().cloned().unwrap();
+    let Ok(Charge::InDoubt(doubt)) = billing.retry_schedule(&key, &order()).await else { panic!("a plain error") };
+    assert_eq!(doubt.cause, DoubtCause::EarlierAttempt);
+}
+
+#[tokio::test]
+async fn giving_way_to_a_retry_asks_about_this_charge_and_not_about_that_one() {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    let mut looks = 0;
+    pg.expect_payments().returning(move |_| {
+        looks += 1;
+        Ok(if looks == 1 { vec![] } else { vec![record("imps_1", "Paid", 50_000)] })
+    });
+    let journal = with_open_retry().await;
     let billing = builder(pg, quick()).journal(journal).build().unwrap();
     let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("sent beside a retry") };
     assert_eq!(doubt.cause, DoubtCause::EarlierAttempt);

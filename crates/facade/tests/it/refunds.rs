@@ -1,5 +1,7 @@
 //! Refunds are compare-and-swap: never twice, never more, never by accident all of it.
 
+use std::sync::{Arc, Mutex};
+
 use kr_billing::{
     Amount, Cancellation, Error, ErrorKind, MockBillingGateway, Operation, Payment, Reach, Refund, RefundRequest, ResolvedRefund,
     TaxSplit,
@@ -23,6 +25,13 @@ fn lost_refund() -> Error {
     Error::new(Operation::Refund, Reach::Unclear, ErrorKind::Interrupted, "the connection broke")
 }
 
+/// A gateway with a payment of 1,000 won that is all there.
+fn refundable() -> MockBillingGateway {
+    let mut pg = gateway();
+    pg.expect_payment().returning(|_| Ok(Some(after(0))));
+    pg
+}
+
 fn answering(answer: fn() -> Result<Payment, Error>, then: u64) -> MockBillingGateway {
     let mut pg = gateway();
     pg.expect_refund().times(1).returning(move |_, _| answer());
@@ -44,7 +53,7 @@ async fn a_lost_refund_is_read_off_the_balance() {
 
 #[tokio::test]
 async fn one_balance_is_refunded_from_once() {
-    let mut pg = gateway();
+    let mut pg = refundable();
     pg.expect_refund().times(1).returning(|_, _| Ok(after(300)));
     let billing = billing(pg, quick());
     for _ in 0..2 {
@@ -61,35 +70,78 @@ async fn an_answer_with_another_balance_is_not_believed() {
     assert!(matches!(billing(pg, quick()).refund(&part(300)).await, Ok(Refund::InDoubt(_))));
 }
 
+/// Charges 9,900 won with these parts, refunds, and says what tax went out with each refund; `None` for a refusal.
+async fn taxes_sent(charged: TaxSplit, refunds: Vec<RefundRequest>) -> Vec<Option<Option<TaxSplit>>> {
+    let mut pg = gateway();
+    pg.expect_charge().returning(|_| Ok(kr_billing::Answer::Recorded(Box::new(record("imps_1", "Paid", 9_900)))));
+    pg.expect_payment().returning(|_| Ok(Some(record("imps_1", "Paid", 9_900))));
+    let sent = Arc::new(Mutex::new(None));
+    let heard = Arc::clone(&sent);
+    pg.expect_refund().returning(move |request, tax| {
+        *heard.lock().unwrap() = Some(tax);
+        let cancelled = 9_900 - request.expected_balance.won() + request.amount.won();
+        let newest = Cancellation { amount: Amount::Won(request.amount.won()), ..after(1).cancellations.remove(0) };
+        Ok(Payment { cancelled: Amount::Won(cancelled), cancellations: vec![newest], ..record("imps_1", "Paid", 9_900) })
+    });
+    let billing = billing(pg, quick());
+    let paid = billing.charge(request(9_900).with_tax(charged).unwrap()).await;
+    assert!(matches!(paid, Ok(kr_billing::Charge::Paid(_))));
+    let mut taxes = Vec::new();
+    for request in refunds {
+        let done = matches!(billing.refund(&request).await, Ok(Refund::Done(_)));
+        taxes.push(sent.lock().unwrap().take().filter(|_| done));
+    }
+    taxes
+}
+
 #[tokio::test]
 async fn the_tax_parts_come_from_the_caller_or_from_the_charge() {
+    let whole = || RefundRequest::full(channel(), id("imps_1"), krw(9_900));
+    let part = || RefundRequest::partial(channel(), id("imps_1"), krw(100), krw(9_900)).unwrap();
+    let rest = || RefundRequest::full(channel(), id("imps_1"), krw(9_800));
     let mixed = TaxSplit { tax_free: Some(900), vat: None };
     // All of it at once repeats the charge's parts; of a part, or of the rest after one, nobody knows them.
-    let whole = vec![(RefundRequest::full(channel(), id("imps_1"), krw(9_900)), Some(mixed))];
-    let part = RefundRequest::partial(channel(), id("imps_1"), krw(100), krw(9_900)).unwrap();
-    let in_parts = vec![(part, None), (RefundRequest::full(channel(), id("imps_1"), krw(9_800)), None)];
-    for refunds in [whole, in_parts] {
-        let mut pg = gateway();
-        pg.expect_charge().returning(|_| Ok(kr_billing::Answer::Recorded(Box::new(record("imps_1", "Paid", 9_900)))));
-        let mut expected: Vec<_> = refunds.iter().map(|(_, tax)| *tax).rev().collect();
-        pg.expect_refund().times(refunds.len()).returning(move |request, tax| {
-            assert_eq!(Some(tax), expected.pop());
-            let cancelled = 9_900 - request.expected_balance.won() + request.amount.won();
-            let newest = Cancellation { amount: Amount::Won(request.amount.won()), ..after(1).cancellations.remove(0) };
-            Ok(Payment { cancelled: Amount::Won(cancelled), cancellations: vec![newest], ..record("imps_1", "Paid", 9_900) })
-        });
-        let billing = billing(pg, quick());
-        let charged = billing.charge(request(9_900).with_tax(mixed).unwrap()).await;
-        assert!(matches!(charged, Ok(kr_billing::Charge::Paid(_))));
-        for (request, _) in refunds {
-            assert!(matches!(billing.refund(&request).await, Ok(Refund::Done(_))));
-        }
+    assert_eq!(taxes_sent(mixed, vec![whole()]).await, [Some(Some(mixed))]);
+    assert_eq!(taxes_sent(mixed, vec![part(), rest()]).await, [Some(None), Some(None)]);
+    // What has no tax-free part has none in any share of it, and what was left to the MID's tax mode is left to it again.
+    for simple in [TaxSplit::taxable(), TaxSplit::unsaid()] {
+        assert_eq!(taxes_sent(simple, vec![part(), rest()]).await, [Some(Some(simple)), Some(Some(simple))]);
+    }
+    assert_eq!(TaxSplit::taxable().tax_free, Some(0), "on a mixed MID of Inicis silence means tax-free");
+}
+
+#[tokio::test]
+async fn a_refund_may_not_say_less_than_its_charge() {
+    let whole = |tax| RefundRequest::full(channel(), id("imps_1"), krw(9_900)).with_tax(tax).unwrap();
+    let with_vat = TaxSplit { tax_free: Some(0), vat: Some(900) };
+    let mixed = TaxSplit { tax_free: Some(900), vat: None };
+    assert_eq!(taxes_sent(with_vat, vec![whole(TaxSplit::taxable()), whole(with_vat)]).await, [None, Some(Some(with_vat))]);
+    assert_eq!(taxes_sent(mixed, vec![whole(TaxSplit::unsaid()), whole(mixed)]).await, [None, Some(Some(mixed))]);
+}
+
+#[tokio::test]
+async fn a_payment_of_another_channel_is_not_refunded() {
+    type Change = fn(Payment) -> Payment;
+    let elsewhere: [(&str, Change); 3] = [
+        ("pg_provider", |payment| Payment { pg_provider: Some("another".into()), ..payment }),
+        ("sandbox", |payment| Payment { sandbox: Some(true), ..payment }),
+        ("pg_id", |payment| Payment { pg_id: Some("another".into()), ..payment }),
+    ];
+    for (field, change) in elsewhere {
+        let mut pg = MockBillingGateway::new();
+        pg.expect_mids().returning(|| vec!["ours".into()]);
+        pg.expect_profile().return_const(PROFILE.clone());
+        pg.expect_is_test_channel().return_const(false);
+        pg.expect_ready().returning(|| Ok(()));
+        pg.expect_payment().returning(move |_| Ok(Some(change(after(0)))));
+        let error = billing(pg, quick()).refund(&part(300)).await.unwrap_err();
+        assert!(error.reach() == Reach::NotSent && error.message().contains(field), "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_refund_that_was_not_made_stands_in_nobodys_way() {
-    let mut pg = gateway();
+    let mut pg = refundable();
     let mut sent = 0;
     pg.expect_refund().times(2).returning(move |_, _| {
         sent += 1;
@@ -126,9 +178,8 @@ async fn a_refund_in_doubt_is_resumed_from_its_ticket() {
 
 #[tokio::test]
 async fn a_refund_whose_outcome_is_open_stops_the_next_one_from_any_balance() {
-    let mut pg = gateway();
+    let mut pg = refundable();
     pg.expect_refund().times(1).returning(|_, _| Err(lost_refund()));
-    pg.expect_payment().returning(|_| Err(lost_refund()));
     let billing = billing(pg, quick());
     let Ok(Refund::InDoubt(first)) = billing.refund(&part(300)).await else { panic!("no doubt") };
     // Whoever reads the balance anew reads it with the first refund in it, and other sums are no better.
@@ -142,9 +193,9 @@ async fn a_refund_whose_outcome_is_open_stops_the_next_one_from_any_balance() {
 
 #[tokio::test]
 async fn a_known_refund_is_told_again_without_asking_anybody() {
-    let mut pg = gateway();
+    let mut pg = refundable();
     pg.expect_refund().times(1).returning(|_, _| Ok(after(300)));
-    let journal = std::sync::Arc::new(kr_billing::journal::MemoryJournal::new());
+    let journal = Arc::new(kr_billing::journal::MemoryJournal::new());
     let first = builder(pg, quick()).journal(journal.clone()).build().unwrap();
     assert!(matches!(first.refund(&part(300)).await, Ok(Refund::Done(_))));
     // Not even a token can be had.

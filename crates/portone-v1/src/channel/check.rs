@@ -2,8 +2,8 @@
 
 use kr_billing_core::profile::RefundTax;
 use kr_billing_core::{
-    Buyer, Card, ChargeMethod, ChargeRequest, Error, ErrorKind, Installment, Invalid, IssueRequest, Operation, ScheduleEntry,
-    TaxSplit,
+    Buyer, Card, ChargeMethod, ChargeRequest, Error, ErrorKind, Installment, Invalid, IssueRequest, Krw, Operation,
+    ScheduleEntry, TaxSplit,
 };
 
 use super::Channel;
@@ -21,7 +21,8 @@ impl<P: Provider> Channel<P> {
                 check_buyer(profile.key_in_buyer.value, &request.buyer)?;
             }
         }
-        self.check_tax(Operation::Charge, request.tax)?;
+        self.check_tax(Operation::Charge, request.tax, request.amount)?;
+        check_installment(Operation::Charge, request.installment, request.amount)?;
         if request.interest_free && !profile.interest_free.value {
             return Err(self.cannot(Operation::Charge, "interest_free_by_merchant", profile.interest_free.source));
         }
@@ -40,12 +41,8 @@ impl<P: Provider> Channel<P> {
     }
 
     pub(super) fn check_entry_here(&self, entry: &ScheduleEntry) -> Result<(), Error> {
-        self.check_tax(Operation::Schedule, entry.tax)?;
-        entry.tax.check(entry.amount).map_err(|invalid| Error::invalid(Operation::Schedule, invalid))?;
-        if entry.installment.get().is_some() && entry.amount.won() < Installment::LEAST_WON {
-            let invalid = Invalid::new("card_quota", "installments need at least 50,000 won");
-            return Err(Error::invalid(Operation::Schedule, invalid));
-        }
+        self.check_tax(Operation::Schedule, entry.tax, entry.amount)?;
+        check_installment(Operation::Schedule, entry.installment, entry.amount)?;
         if let Some(url) = &entry.notice_url {
             checked_url(Operation::Schedule, "notice_url", url)?;
         }
@@ -53,7 +50,7 @@ impl<P: Provider> Channel<P> {
     }
 
     /// Payments do not carry their tax split: a PG that needs it gets no guess. `[oa cancel]`
-    pub(super) fn check_refund_here(&self, tax: Option<TaxSplit>) -> Result<TaxSplit, Error> {
+    pub(super) fn check_refund_here(&self, amount: Krw, tax: Option<TaxSplit>) -> Result<TaxSplit, Error> {
         let profile = self.provider.profile();
         if tax.is_none() && profile.refund_tax.value == RefundTax::MustBeKnown {
             return Err(Error::not_sent(
@@ -66,7 +63,7 @@ impl<P: Provider> Channel<P> {
                 ),
             ));
         }
-        self.check_tax(Operation::Refund, tax.unwrap_or_default())?;
+        self.check_tax(Operation::Refund, tax.unwrap_or_default(), amount)?;
         self.provider.check_refund(tax)?;
         Ok(tax.unwrap_or_default())
     }
@@ -94,15 +91,26 @@ impl<P: Provider> Channel<P> {
         Ok(())
     }
 
-    fn check_tax(&self, operation: Operation, tax: TaxSplit) -> Result<(), Error> {
+    fn check_tax(&self, operation: Operation, tax: TaxSplit, amount: Krw) -> Result<(), Error> {
         let fact = self.provider.profile().vat_amount;
-        if tax.vat.is_some() && !fact.value { Err(self.cannot(operation, "vat_amount", fact.source)) } else { Ok(()) }
+        if tax.vat.is_some() && !fact.value {
+            return Err(self.cannot(operation, "vat_amount", fact.source));
+        }
+        tax.check(amount).map_err(|invalid| Error::invalid(operation, invalid))
     }
 
     fn cannot(&self, operation: Operation, option: &str, source: &str) -> Error {
         let name = self.provider.profile().name;
         Error::unsupported(operation, format!("{option}: {name} has no such option here; leave it out {source}"))
     }
+}
+
+/// `[oa onetime]`
+fn check_installment(operation: Operation, installment: Installment, amount: Krw) -> Result<(), Error> {
+    if installment.get().is_some() && amount.won() < Installment::LEAST_WON {
+        return Err(Error::invalid(operation, Invalid::new("card_quota", "installments need at least 50,000 won")));
+    }
+    Ok(())
 }
 
 fn check_buyer(needed: &'static [&'static str], buyer: &Buyer) -> Result<(), Error> {

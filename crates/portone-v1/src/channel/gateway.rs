@@ -47,7 +47,7 @@ impl<P: Provider> BillingGateway for Channel<P> {
     }
 
     async fn refund(&self, request: &RefundRequest, tax: Option<TaxSplit>) -> Result<Payment, Error> {
-        let tax = self.check_refund_here(tax)?;
+        let tax = self.check_refund_here(request.amount, tax)?;
         let options = CancelOptions { tax, reason: request.reason.clone(), webhook: request.webhook };
         let (id, balance) = (&request.payment, request.expected_balance);
         let money = self.client.raw_money();
