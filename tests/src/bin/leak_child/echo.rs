@@ -70,8 +70,22 @@ async fn serve(way: Way, at_token: bool) -> io::Result<String> {
     Ok(address)
 }
 
-/// The orders whose charge has come: before it, nothing stands under them, or it would never be sent.
+/// The orders whose charge has come: before it, nothing stands under them, or it would never be sent. And the payments that were
+/// read.
 type Charged = Arc<Mutex<BTreeSet<String>>>;
+
+/// The payment that this is the first to read: its refund comes next.
+fn to_be_refunded(request: &str, charged: &Charged) -> Option<Value> {
+    let rest = request.strip_prefix("GET /payments/imps_")?;
+    let payment = format!("imps_{}", rest.split(['/', '?', ' ']).next()?);
+    let first = charged.lock().unwrap_or_else(PoisonError::into_inner).insert(payment.clone());
+    let (order, status) = ("o", "paid");
+    first.then(|| {
+        json!({
+            "imp_uid": payment, "merchant_uid": order, "amount": 6_000, "cancel_amount": 0, "currency": "KRW", "status": status,
+        })
+    })
+}
 
 /// Whether this looks up an order that nobody has charged yet. Remembers charges.
 fn looks_ahead(request: &str, charged: &Charged) -> bool {
@@ -88,11 +102,14 @@ fn looks_ahead(request: &str, charged: &Charged) -> bool {
 async fn answer(mut stream: TcpStream, way: Way, at_token: bool, charged: Charged) -> io::Result<()> {
     let request = read(&mut stream).await?;
     let ahead = looks_ahead(&request, &charged);
+    let payment = to_be_refunded(&request, &charged);
     let answer = if request.contains("/users/getToken") && !at_token {
         let token = json!({ "access_token": canaries::TOKEN, "now": 1_790_000_000, "expired_at": 1_790_001_800 });
         whole(200, "application/json", &json!({ "code": 0, "message": null, "response": token }).to_string())
     } else if request.starts_with("GET /users/pg") {
         whole(200, "application/json", &json!({ "code": 0, "message": null, "response": account(&request) }).to_string())
+    } else if let Some(payment) = payment {
+        whole(200, "application/json", &json!({ "code": 0, "message": null, "response": payment }).to_string())
     } else if ahead {
         let nothing = json!({ "code": -1, "message": "존재하지 않는 결제정보입니다.", "response": null });
         whole(404, "application/json", &nothing.to_string())

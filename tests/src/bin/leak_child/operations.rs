@@ -31,6 +31,7 @@ pub(crate) async fn all(billing: &Billing, handle: &Handle, round: &str, show: &
         issue(billing, &key, show).await?;
         let payment = charges(billing, &key, round, show).await?;
         refunds(billing, &key, &payment, show).await?;
+        show.result(&billing.payment(&key.channel, &payment).await);
         if *channel == "kcp" {
             window(billing, handle, &key, round, show).await?;
             reads(billing, &key, &payment, show).await?;
@@ -79,7 +80,7 @@ async fn charges(billing: &Billing, key: &BillingKey, round: &str, show: &mut Sh
         let request = ChargeRequest::by_key(key.clone(), id(what)?, Krw::new(won)?, OrderName::new("Plan")?);
         Ok(request.with_buyer(canaries::buyer()?))
     };
-    let mut payment = PaymentId::new("imps_unknown")?;
+    let mut payment = PaymentId::new(format!("imps_{}{round}", key.channel))?;
     let card =
         || -> Result<ChargeRequest, Box<dyn Error>> { Ok(by_card(id("card")?.as_str())?.on_channel(key.channel.clone())?) };
     let kept = BillingKeyId::new(format!("{}.{round}.kept", key.channel))?;
@@ -115,7 +116,6 @@ async fn charges(billing: &Billing, key: &BillingKey, round: &str, show: &mut Sh
         }
     }
     show.result(&billing.payments(&key.channel, &id("key")?).await);
-    show.result(&billing.payment(&key.channel, &payment).await);
     Ok(payment)
 }
 

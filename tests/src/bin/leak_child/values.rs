@@ -185,7 +185,7 @@ async fn outcomes(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> 
     show.result(&billing.refund(&refund(5_000)?).await);
     show.value(&memory.find(&Subject::refund(&paid.payment.id, 5_000)).await?);
     sandbox.handle().add_fault(Fault::new(Operation::Cancel, Moment::BeforeCommit, Effect::Drop))?;
-    sandbox.handle().add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Drop).times(30))?;
+    sandbox.handle().add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Drop).nth(2).times(30))?;
     let lost = billing.refund(&refund(4_900)?).await;
     sandbox.handle().clear_faults();
     if let Ok(Refund::InDoubt(doubt)) = &lost {
