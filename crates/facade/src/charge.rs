@@ -307,11 +307,22 @@ impl Billing {
                 Some(found) => found,
                 None => {
                     self.write_down(intent, &Outcome::NotCharged).await;
-                    return Err(error);
+                    return self.overtaker(intent).await.ok_or(error);
                 }
             },
         };
         self.outcome(channel, intent, found).await
+    }
+
+    /// The answer of an attempt that is not sent, when somebody else has taken its subject over meanwhile: while this program stood
+    /// still, another may have recovered the intent and sent the order itself.
+    async fn overtaker(&self, intent: &Intent) -> Option<Charge> {
+        let entry = self.taken(&intent.subject).await.ok()??;
+        if entry.intent.ticket == intent.ticket {
+            return None;
+        }
+        let known = Before::known(&intent.subject, &intent.body, entry)?;
+        earlier_answer(known, intent.ticket.attempt.clone()).ok()
     }
 
     /// What the provider claims goes into the journal before anything else is asked: a caller that leaves now would leave a silence
@@ -382,12 +393,13 @@ impl Billing {
             }
             Found::Declined(decline) => {
                 self.write_down(intent, &Outcome::Declined { decline: decline.clone() }).await;
-                Ok(Charge::Declined(decline))
+                Ok(self.overtaker(intent).await.unwrap_or(Charge::Declined(decline)))
             }
             Found::NotCharged => {
                 self.write_down(intent, &Outcome::NotCharged).await;
                 let text = "no answer came, and after the settle time the provider has no such payment";
-                Err(Error::new(Operation::Charge, Reach::Refused, ErrorKind::Timeout, text))
+                let error = || Error::new(Operation::Charge, Reach::Refused, ErrorKind::Timeout, text);
+                self.overtaker(intent).await.ok_or_else(error)
             }
             Found::Mismatch { payment, fields } => {
                 Ok(self.stays_in_doubt(intent, DoubtCause::Mismatch { payment: payment.id, fields }).await)

@@ -1,6 +1,7 @@
 //! Calls of the facade, each told to the case as its caller heard it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use kr_billing::{
@@ -11,7 +12,7 @@ use kr_billing::{
 use super::case::{Case, KeyBelief, RefundTold, Told};
 use super::script::{Act, Deed, Part, Sum};
 use super::site::{GOOD_CARD, base_key, buyer, card, channel};
-use super::watch::Event;
+use super::watch::{CALLER, Event};
 
 /// One caller's call.
 pub struct Call {
@@ -25,9 +26,10 @@ pub struct Call {
 
 /// Makes a call, until its caller loses patience.
 pub async fn perform(case: Arc<Case>, call: Call) {
+    static CALLERS: AtomicU64 = AtomicU64::new(1);
     let act = call.deed.act;
     let unclear = call.deed.give_up_ms.is_some() || !call.deed.trouble.is_empty();
-    let work = one(&case, &call, unclear);
+    let work = CALLER.scope(CALLERS.fetch_add(1, Ordering::Relaxed), one(&case, &call, unclear));
     match call.deed.give_up_ms {
         None => work.await,
         Some(ms) => {
@@ -170,13 +172,14 @@ async fn booking(case: &Case, billing: &Billing, act: Act, alone: bool) {
     match act {
         Act::Book { order, sum } => {
             let order = case.booking(order);
+            case.facts().booked.insert(order.to_string());
             let first = !case.desk.watch.since(0).contains(&Event::Booked(order.to_string()));
             case.desk.watch.note(Event::Booked(order.to_string()));
             let entry = ScheduleEntry::new(order.clone(), at(1), krw(sum.won()), name()).with_buyer(buyer());
             let request = ScheduleRequest::new(key, vec![entry], billing.now()).expect("a booking");
             let result = billing.schedule(&request).await;
-            if first && certainly_not(&result) {
-                case.claim(order.as_str(), "not booked", alone);
+            if first && alone && !case.shared && certainly_not(&result) {
+                case.claim(order.as_str(), "not booked", true);
             }
         }
         Act::Move { order } => {
@@ -185,12 +188,14 @@ async fn booking(case: &Case, billing: &Billing, act: Act, alone: bool) {
         }
         Act::Unbook { order } => {
             let order = case.booking(order);
-            if billing.cancel_schedules(&key, std::slice::from_ref(&order)).await.is_ok() {
-                case.claim(order.as_str(), "taken back", alone && case.totals(order.as_str()).captures == 0);
+            let taken_back = billing.cancel_schedules(&key, std::slice::from_ref(&order)).await.is_ok();
+            if taken_back && alone && !case.shared && case.totals(order.as_str()).captures == 0 {
+                case.claim(order.as_str(), "taken back", true);
             }
         }
         Act::Rebook { order } => {
             let order = case.booking(order);
+            case.facts().booked.insert(order.to_string());
             case.facts().rebooked.insert(order.to_string());
             case.desk.watch.note(Event::Booked(order.to_string()));
             let _ = billing.reschedule(&key, &order, at(1)).await;

@@ -10,13 +10,15 @@ use kr_billing::{
 };
 use kr_billing_sandbox::{Handle, LedgerKind, Totals};
 
-use super::script::Pg;
+use super::script::{Pg, Script};
 use super::site::Desk;
-use super::watch::Event;
+use super::watch::{self, Event};
 
 /// One case at work.
 pub struct Case {
     pub pg: Pg,
+    /// Whether bookings stand under the orders of charges.
+    pub shared: bool,
     pub prefix: String,
     pub handle: Handle,
     pub desk: Desk,
@@ -35,6 +37,8 @@ pub struct Facts {
     pub refunds: Vec<RefundTold>,
     /// Orders that a planted record has captured, and whether this was before we sent them: then no attempt of ours was declined.
     pub captured_before: BTreeMap<String, bool>,
+    /// Booked orders: the provider may charge them by itself.
+    pub booked: BTreeSet<String>,
     /// Booked orders whose booking may run again.
     pub rebooked: BTreeSet<String>,
     pub keys: BTreeMap<String, KeyBelief>,
@@ -76,8 +80,8 @@ pub enum KeyBelief {
 }
 
 impl Case {
-    pub fn new(pg: Pg, prefix: String, handle: Handle, desk: Desk) -> Arc<Self> {
-        Arc::new(Self { pg, prefix, handle, desk, facts: Mutex::default() })
+    pub fn new(script: &Script, prefix: String, handle: Handle, desk: Desk) -> Arc<Self> {
+        Arc::new(Self { pg: script.pg, shared: script.shared, prefix, handle, desk, facts: Mutex::default() })
     }
 
     pub fn facts(&self) -> MutexGuard<'_, Facts> {
@@ -95,6 +99,9 @@ impl Case {
 
     /// The order of a booking.
     pub fn booking(&self, number: u8) -> OrderId {
+        if self.shared {
+            return self.order(number);
+        }
         OrderId::new(format!("{}-s{number}", self.prefix)).expect("an order id")
     }
 
@@ -132,7 +139,7 @@ impl Case {
             Ok(Charge::Paid(paid)) => self.heard_paid(order, won, &paid),
             Ok(Charge::Declined(decline)) => {
                 self.count("declined");
-                self.claim(order, "declined", true);
+                self.claim(order, "declined", !self.may_run(order));
                 if let (Some(before), Some(cited)) = (before, &decline.payment)
                     && before.contains(cited)
                 {
@@ -153,9 +160,13 @@ impl Case {
             }
             Err(not) => {
                 self.count("not charged");
-                // Another caller may have charged meanwhile, and a booking that waits may run: such an error says nothing of them.
-                let waits = order.contains("-s") && not.error().reach() == Reach::NotSent;
-                self.claim(order, "an error", alone && !waits);
+                // A booking that waits may run: such an error says nothing of it.
+                let waits = self.facts().booked.contains(order) && not.error().reach() == Reach::NotSent;
+                match alone {
+                    true => self.claim(order, "an error", !waits && !self.may_run(order)),
+                    // Another caller may have charged since this one has last read the journal.
+                    false => self.knew_of_none(order),
+                }
             }
         }
     }
@@ -179,16 +190,34 @@ impl Case {
         self.facts().paid.insert(order.to_owned(), payment.id.clone());
     }
 
-    /// Somebody was told that this order is not charged. It must be so now, and stay so until somebody sends it again.
+    /// Somebody was told that this order is not charged. It must be so now and, if that can be said, until somebody sends it again.
     pub fn claim(&self, order: &str, how: &'static str, lasting: bool) {
         let before = self.facts().not_ours(order, how);
         if lasting {
             self.desk.watch.note(Event::Claimed { order: order.to_owned(), how });
-            let totals = self.totals(order);
-            if totals.captures > before {
-                self.problem(format!("{order}: said not to be charged ({how}), but the ledger has {totals:?}"));
-            }
         }
+        let totals = self.totals(order);
+        if totals.captures > before {
+            self.problem(format!("{order}: said not to be charged ({how}), but the ledger has {totals:?}"));
+        }
+    }
+
+    /// This caller was told that the order is not charged, beside another caller. When it last read the journal, that was so.
+    fn knew_of_none(&self, order: &str) {
+        let before = self.facts().not_ours(order, "an error");
+        let caller = watch::caller();
+        let asked = self.desk.watch.since(0).into_iter().rev().find_map(|event| match event {
+            Event::Asked { caller: who, order: about, captures } if who == caller && about == order => Some(captures),
+            _ => None,
+        });
+        if asked.is_some_and(|captures| captures > before) {
+            self.problem(format!("{order}: an error, although it was captured when its caller last read the journal"));
+        }
+    }
+
+    /// Whether the provider may charge this order by itself, whatever became of a call.
+    fn may_run(&self, order: &str) -> bool {
+        self.shared && self.facts().booked.contains(order)
     }
 
     /// A ticket was resumed, by its holder or by `recover`.
@@ -205,15 +234,20 @@ impl Case {
             Resolved::Paid(paid) => self.heard_paid(order.as_str(), amount.won(), paid),
             Resolved::Declined(decline) => {
                 self.count("declined");
-                self.claim(order.as_str(), "declined", true);
+                // The provider may have run a booking of the order since.
+                if !self.may_run(order.as_str()) {
+                    self.claim(order.as_str(), "declined", true);
+                }
                 if decline.payment.as_ref().is_some_and(|cited| ticket.known.contains(cited)) {
                     self.problem(format!("{order}: resumed as declined because of a payment from before"));
                 }
             }
             Resolved::NotCharged => {
                 self.count("not charged");
-                let newest = self.newest(ticket);
-                self.claim(order.as_str(), "resumed as not charged", newest);
+                // Somebody may have sent it again since, or run a booking.
+                if self.newest(ticket) && !self.may_run(order.as_str()) {
+                    self.claim(order.as_str(), "resumed as not charged", true);
+                }
             }
             Resolved::Mismatch { .. } | Resolved::StillInDoubt(_) => self.count("still in doubt"),
         }

@@ -13,14 +13,18 @@ pub fn scripts() -> impl Strategy<Value = Script> {
     let steps = prop_oneof![6 => vec(step(), 1..7).boxed(), 4 => courses().boxed()];
     let pg = prop_oneof![Just(Pg::Kcp), Just(Pg::Inicis), Just(Pg::Nice)];
     let clock = prop_oneof![6 => Just(0_i8), 1 => Just(9), 1 => Just(-9)];
-    let about = (pg, any::<bool>(), prop::bool::weighted(0.04), 1..4_u32, prop_oneof![4 => Just(8_usize), 1 => Just(1)], clock);
-    (about, steps).prop_map(|((pg, patient, sqlite, attempts, places, clock_hours), steps)| Script {
+    let provider = (prop::bool::weighted(0.4), prop::bool::weighted(0.7));
+    let places = prop_oneof![4 => Just(8_usize), 1 => Just(1)];
+    let about = (pg, any::<bool>(), prop::bool::weighted(0.04), 1..4_u32, places, clock, provider);
+    (about, steps).prop_map(|((pg, patient, sqlite, attempts, places, clock_hours, (shared, burns)), steps)| Script {
         pg,
         patient,
         sqlite,
         attempts,
         places,
         clock_hours,
+        shared,
+        burns,
         steps,
     })
 }
@@ -34,6 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => plant(),
         1 => order().prop_map(|order| Step::Console { order }),
         1 => any::<bool>().prop_map(|good| Step::Card { good }),
+        1 => (1..30_u8).prop_map(|hours| Step::SetBack { hours }),
         1 => journal_trouble().prop_map(Step::Journal),
         1 => asleep(),
         1 => Just(Step::Revoke),
@@ -106,9 +111,23 @@ fn courses() -> impl Strategy<Value = Vec<Step>> {
             steps
         },
     );
+    // A booking has failed; its retry and a charge of the order meet.
+    let meeting = (deed(Just(Act::Retry { order: 0 })), deed(charge_of(0)), any::<bool>(), 0..3_u8).prop_map(
+        |(retry, charge, apart, how)| {
+            let book = Deed { act: Act::Book { order: 0, sum: Sum::Small }, trouble: Vec::new(), give_up_ms: None };
+            let mut steps =
+                vec![Step::Do(book), Step::Card { good: false }, Step::Pass { minutes: 120 }, Step::Card { good: true }];
+            match how {
+                0 => steps.extend([Step::Do(retry), Step::Do(charge)]),
+                1 => steps.extend([Step::Do(charge), Step::Do(retry)]),
+                _ => steps.push(Step::Both { one: retry, two: charge, apart }),
+            }
+            steps
+        },
+    );
     // The same order again and again, while things go wrong.
     let again = vec(deed(charge_of(0)).prop_map(Step::Do), 2..4);
-    prop_oneof![3 => refunds, 1 => older, 3 => dunning, 2 => again]
+    prop_oneof![3 => refunds, 1 => older, 3 => dunning, 2 => meeting, 2 => again]
 }
 
 fn plant_at(order: u8) -> impl Strategy<Value = Step> {

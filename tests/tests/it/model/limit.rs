@@ -14,8 +14,17 @@ use super::site::{Desk, SETTLE, Site, base_key, buyer};
 fn money_that_moves_after_the_settle_time_is_beyond_this_design() {
     super::runtime().block_on(async {
         let site = Site::start().await;
-        let script =
-            Script { pg: Pg::Kcp, patient: true, sqlite: false, attempts: 1, places: 8, clock_hours: 0, steps: Vec::new() };
+        let script = Script {
+            pg: Pg::Kcp,
+            patient: true,
+            sqlite: false,
+            attempts: 1,
+            places: 8,
+            clock_hours: 0,
+            shared: false,
+            burns: true,
+            steps: Vec::new(),
+        };
         let desk = Desk {
             journal: site.durable(&script, "limit"),
             watch: Default::default(),

@@ -39,9 +39,10 @@ pub async fn play(site: &mut Site, script: &Script, prefix: String) -> Played {
     site.clock.set_offset(i64::from(script.clock_hours) * 3_600_000);
     let watch = Arc::new(Watch::default());
     site.proxy.watch(Arc::clone(&watch));
+    site.handle().set_burning(script.burns);
     let _ = site.handle().change_card(base_key(script.pg).id.as_str(), GOOD_CARD);
     let desk = Desk { journal: site.durable(script, &prefix), watch, trouble: Arc::default(), bed: Arc::default() };
-    let case = Case::new(script.pg, prefix, site.handle(), desk);
+    let case = Case::new(script, prefix, site.handle(), desk);
     let mut player = Player { site, script, case, billing: None, played: Played::default() };
     for (at, step) in script.steps.iter().enumerate() {
         player.case.tell(format!("{}.", at + 1));
@@ -80,7 +81,8 @@ impl Player<'_> {
                 self.deeds(&[(first, one), (second, two)]).await;
             }
             Step::Restart { cold } => self.billing = Some(self.site.program(self.script, &self.case.desk, *cold).await),
-            Step::Pass { minutes } => self.case.handle.advance(Duration::from_secs(u64::from(*minutes) * 60)).await,
+            Step::Pass { minutes } => self.pass(Duration::from_secs(u64::from(*minutes) * 60)).await,
+            Step::SetBack { hours } => self.site.clock.set_back(Duration::from_secs(u64::from(*hours) * 3_600)),
             Step::Plant { order, what, sum } => self.plant(*order, *what, sum.won()),
             Step::Console { order } => self.console(*order),
             Step::Card { good } => {
@@ -101,10 +103,25 @@ impl Player<'_> {
         }
     }
 
+    /// Time passes at the provider. One that takes a paid number again takes it from the merchant only: the bookings of such orders
+    /// are taken back first.
+    async fn pass(&self, time: Duration) {
+        if !self.script.burns {
+            self.case.handle.advance(Duration::from_secs(1)).await;
+            for number in 0..=1 {
+                let order = self.case.booking(number);
+                if self.case.totals(order.as_str()).captures > 0 {
+                    let _ = self.site.direct.cancel_schedules(&base_key(self.script.pg), &[order]).await;
+                }
+            }
+        }
+        self.case.handle.advance(time).await;
+    }
+
     /// Lets one or two callers act, with everything that is to go wrong, and takes the faults back afterwards.
     async fn deeds(&mut self, deeds: &[(Billing, &Deed)]) {
         let alone = match deeds {
-            [(_, one), (_, two)] => !share(one.act, two.act),
+            [(_, one), (_, two)] => !share(one.act, two.act, self.script.shared),
             _ => true,
         };
         let mut calls = Vec::new();
@@ -286,7 +303,7 @@ impl Player<'_> {
     /// Everything late happens, and then all times to be waited for pass: nobody sends any more, and what was sent has settled.
     async fn all_settles(&self) {
         self.site.proxy.drain().await;
-        self.case.handle.advance(Duration::from_secs(10)).await;
+        self.pass(Duration::from_secs(10)).await;
         let times = policy(self.script);
         self.site.clock.jump(times.send_within + times.send_timeout + times.settle_after + Duration::from_secs(1));
     }
@@ -298,6 +315,8 @@ impl Player<'_> {
         self.take_back();
         self.journal(None);
         self.all_settles().await;
+        // As much as any case sets the clock back.
+        self.site.clock.jump(Duration::from_secs(300 * 3_600));
         let billing = self.site.last_program(&self.case.desk).await;
         self.recover(&billing).await;
         let listed = self.recover(&billing).await;
@@ -333,7 +352,8 @@ impl Player<'_> {
         });
         // The doubt of another request than the one that was sent last: that one's outcome is known, and this one was never made.
         let journals = match &ticket.attempt {
-            Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => format!("charge {order}"),
+            Attempt::Charge { order, .. } => format!("charge {order}"),
+            Attempt::Retry { order, .. } => format!("retry {order}"),
             Attempt::Refund { payment, expected_balance, .. } => format!("refund {payment} {}", expected_balance.won()),
             _ => return,
         };
@@ -350,14 +370,14 @@ impl Player<'_> {
 }
 
 /// Whether two calls are about the same order or key.
-fn share(one: Act, two: Act) -> bool {
+fn share(one: Act, two: Act, shared: bool) -> bool {
     let subject = |act| match act {
         Act::ByKey { order, .. } | Act::ByCard { order, .. } | Act::AndKeep { order, .. } | Act::Refund { order, .. } => {
             (Some(order), None)
         }
         Act::Issue { key } | Act::Delete { key } => (None, Some(100 + key)),
         Act::Book { order, .. } | Act::Move { order } | Act::Unbook { order } | Act::Rebook { order } | Act::Retry { order } => {
-            (Some(50 + order), None)
+            (Some(if shared { order } else { 50 + order }), None)
         }
     };
     let key = |act| match act {

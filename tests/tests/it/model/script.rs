@@ -20,6 +20,10 @@ pub struct Script {
     pub places: usize,
     /// Hours by which this machine's clock is wrong.
     pub clock_hours: i8,
+    /// Whether bookings stand under the orders that are charged, too.
+    pub shared: bool,
+    /// Whether the provider refuses a number that was paid. It does; without it, a second send shows in the ledger.
+    pub burns: bool,
     pub steps: Vec<Step>,
 }
 
@@ -51,6 +55,8 @@ pub enum Step {
     /// The program falls asleep between its intent and its send, as a machine does that is suspended. Meanwhile everything settles,
     /// and another program recovers; `again` says that it also makes the same call.
     Asleep { act: Act, again: bool },
+    /// This machine's clock is set back.
+    SetBack { hours: u8 },
     /// The next journal call of its kind fails.
     Journal(JournalTrouble),
     /// The token in use becomes worthless.
@@ -183,6 +189,12 @@ impl fmt::Display for Script {
         if self.clock_hours != 0 {
             write!(f, ", clock {:+} h", self.clock_hours)?;
         }
+        if self.shared {
+            f.write_str(", bookings under the same orders")?;
+        }
+        if !self.burns {
+            f.write_str(", a provider that takes a paid number again")?;
+        }
         for (at, step) in self.steps.iter().enumerate() {
             write!(f, "\n  {}. {step}", at + 1)?;
         }
@@ -210,6 +222,7 @@ impl fmt::Display for Step {
                 let more = if *again { " and does the same" } else { "" };
                 write!(f, "{act}, asleep before the send, while another program recovers{more}")
             }
+            Self::SetBack { hours } => write!(f, "the clock is set back by {hours} h"),
             Self::Journal(trouble) => write!(f, "the journal fails next: {trouble:?}"),
             Self::Revoke => f.write_str("the token is revoked"),
             Self::Recover => f.write_str("recover"),

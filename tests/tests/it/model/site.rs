@@ -94,14 +94,14 @@ impl Site {
     /// The program that cleans up after a case, when nothing is broken any more: a busy machine must not look like a fault.
     pub async fn last_program(&self, desk: &Desk) -> Billing {
         let journal = desk.journal.open().await;
-        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble), Arc::clone(&desk.bed));
+        let journal = WatchedJournal::new(journal, self.handle(), desk);
         build(self.sure.clone(), Policy::default(), Arc::new(journal), Arc::clone(&self.clock))
     }
 
     /// A program of a case, started now. A cold one has new connections and no token.
     pub async fn program(&self, script: &Script, desk: &Desk, cold: bool) -> Billing {
         let journal = desk.journal.open().await;
-        let journal = WatchedJournal::new(journal, Arc::clone(&desk.watch), Arc::clone(&desk.trouble), Arc::clone(&desk.bed));
+        let journal = WatchedJournal::new(journal, self.handle(), desk);
         let gateways = match cold {
             true => gateways(&self.proxy.base_url(), &times(), &self.clock),
             false => self.gateways.clone(),

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, Outcome, Subject};
 use kr_billing::{Clock, PaymentId, Ticket};
+use kr_billing_sandbox::Handle;
 use tokio::sync::Notify;
+
+use super::site::Desk;
 
 /// Something that happened, in the order of its happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +22,22 @@ pub enum Event {
     Sent { id: u64, subject: Sending, captures: usize },
     /// A money call was answered in a way that proves that it did not act.
     Refused(u64),
+    /// A caller has read the journal about an order, when its captures were so many.
+    Asked { caller: u64, order: String, captures: usize },
     /// A caller was told that this order is not charged.
     Claimed { order: String, how: &'static str },
     /// From here on a booking may charge this order by itself.
     Booked(String),
+}
+
+tokio::task_local! {
+    /// Tells concurrent callers apart.
+    pub static CALLER: u64;
+}
+
+/// Who is at work; 0 for nobody in particular.
+pub fn caller() -> u64 {
+    CALLER.try_with(|caller| *caller).unwrap_or(0)
 }
 
 /// What a money call on the wire is about.
@@ -106,14 +121,25 @@ pub struct Bed {
 /// A journal that writes what it did into the case's log, and fails when it is told to.
 pub struct WatchedJournal {
     inner: Arc<dyn Journal>,
+    ledger: Handle,
     watch: Arc<Watch>,
     trouble: Arc<Mutex<Option<JournalTrouble>>>,
     bed: Arc<Bed>,
 }
 
 impl WatchedJournal {
-    pub fn new(inner: Arc<dyn Journal>, watch: Arc<Watch>, trouble: Arc<Mutex<Option<JournalTrouble>>>, bed: Arc<Bed>) -> Self {
-        Self { inner, watch, trouble, bed }
+    pub fn new(inner: Arc<dyn Journal>, ledger: Handle, desk: &Desk) -> Self {
+        let (watch, trouble, bed) = (Arc::clone(&desk.watch), Arc::clone(&desk.trouble), Arc::clone(&desk.bed));
+        Self { inner, ledger, watch, trouble, bed }
+    }
+
+    /// Notes what the ledger has of an order before its caller reads about it.
+    fn asked(&self, subject: &Subject) {
+        let order = subject.as_str().strip_prefix("charge ").or_else(|| subject.as_str().strip_prefix("retry "));
+        if let (Some(order), caller @ 1..) = (order, caller()) {
+            let captures = self.ledger.totals(order).captures;
+            self.watch.note(Event::Asked { caller, order: order.to_owned(), captures });
+        }
     }
 
     fn meets(&self, fits: impl Fn(JournalTrouble) -> bool) -> Option<JournalTrouble> {
@@ -153,6 +179,7 @@ impl Journal for WatchedJournal {
     }
 
     async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.asked(subject);
         self.inner.find(subject).await
     }
 
@@ -182,6 +209,11 @@ impl MovedClock {
     /// Shows the machine's time plus this.
     pub fn set_offset(&self, ms: i64) {
         self.offset_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// Is set back.
+    pub fn set_back(&self, by: Duration) {
+        self.offset_ms.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Jumps ahead.
