@@ -87,7 +87,7 @@ impl Billing {
     /// (see [`Config::from_vars`]).
     ///
     /// # Errors
-    /// What is missing or wrong, by setting.
+    /// What is missing or wrong, by setting; `KR_BILLING_CONFIG` in a build without the feature `toml`.
     pub async fn from_env() -> Result<Self, Error> {
         #[cfg(feature = "toml")]
         if let Some(path) = std::env::var_os("KR_BILLING_CONFIG") {
