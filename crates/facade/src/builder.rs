@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kr_billing_core::{BillingGateway, ChannelName, Clock, Error};
 use kr_billing_portone_v1::{Client, ClientConfig, Credentials, SystemClock};
@@ -32,8 +33,12 @@ const KNOWN: &[(&str, &str, bool)] = &[
 /// Builds a [`Billing`] step by step.
 #[must_use = "call build()"]
 pub struct BillingBuilder {
-    account: Option<AccountConfig>,
+    credentials: Option<Credentials>,
+    base_url: Option<String>,
+    tier: Option<String>,
+    allow_plaintext: bool,
     channels: BTreeMap<ChannelName, ChannelConfig>,
+    requests_per_second: BTreeMap<ChannelName, NonZeroU32>,
     gateways: BTreeMap<ChannelName, Arc<dyn BillingGateway>>,
     adapters: BTreeMap<String, AdapterFactory>,
     default_channel: Option<ChannelName>,
@@ -45,8 +50,12 @@ pub struct BillingBuilder {
 impl Default for BillingBuilder {
     fn default() -> Self {
         Self {
-            account: None,
+            credentials: None,
+            base_url: None,
+            tier: None,
+            allow_plaintext: false,
             channels: BTreeMap::new(),
+            requests_per_second: BTreeMap::new(),
             gateways: BTreeMap::new(),
             adapters: BTreeMap::new(),
             default_channel: None,
@@ -78,7 +87,7 @@ impl Billing {
     /// (see [`Config::from_vars`]).
     ///
     /// # Errors
-    /// What is missing or wrong, by setting.
+    /// What is missing or wrong, by setting; `KR_BILLING_CONFIG` in a build without the feature `toml`.
     pub async fn from_env() -> Result<Self, Error> {
         #[cfg(feature = "toml")]
         if let Some(path) = std::env::var_os("KR_BILLING_CONFIG") {
@@ -102,12 +111,11 @@ impl BillingBuilder {
     /// # Errors
     /// The journal cannot be opened, or this build has none on disk.
     pub async fn from_config(config: Config) -> Result<Self, Error> {
-        check_settle_time(&config)?;
-        let mut builder = Self::default();
+        let AccountConfig { imp_key, imp_secret, base_url, tier, allow_plaintext } = config.account;
+        let mut builder = Self { base_url, tier, allow_plaintext, ..Self::default() }.account(imp_key, imp_secret);
         if let Some(journal) = config.journal {
             builder.journal = Some(open_journal(&journal.sqlite).await?);
         }
-        builder.account = Some(config.account);
         builder.channels = config.channels;
         builder.default_channel = config.default_channel;
         builder.policy = config.policy.policy();
@@ -116,21 +124,30 @@ impl BillingBuilder {
 
     /// The account's REST API key and secret.
     pub fn account(mut self, imp_key: impl Into<SecretString>, imp_secret: impl Into<SecretString>) -> Self {
-        let (imp_key, imp_secret) = (imp_key.into(), imp_secret.into());
-        self.account = Some(AccountConfig { imp_key, imp_secret, base_url: None, tier: None, allow_plaintext: false });
+        self.credentials = Some(Credentials::new(imp_key, imp_secret));
         self
     }
 
-    /// Another server than `https://api.iamport.kr`, such as the sandbox. Call it after [`BillingBuilder::account`].
+    /// Another server than `https://api.iamport.kr`, such as the sandbox.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        if let Some(account) = &mut self.account {
-            account.base_url = Some(url.into());
-        }
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The sub-merchant's three characters, for an agency's account. `[docs v1auth]`
+    pub fn tier(mut self, code: impl Into<String>) -> Self {
+        self.tier = Some(code.into());
+        self
+    }
+
+    /// Allows `http://` to a server that is not on this machine. The pair and card data would travel in the clear.
+    pub fn allow_plaintext(mut self) -> Self {
+        self.allow_plaintext = true;
         self
     }
 
     /// A channel. `settings` is what the adapter's table in the configuration holds, as a JSON object:
-    /// `json!({"key_in": {"mid": "A52LD"}})`.
+    /// `json!({"key_in": {"mid": "A52LD"}})`. It takes the place of an earlier one of this name.
     ///
     /// # Errors
     /// `settings` is not a JSON object.
@@ -139,6 +156,12 @@ impl BillingBuilder {
             serde_json::from_str(settings).map_err(|_| wrong(format!("the settings of channel {name} are not a JSON object")))?;
         self.channels.insert(name, ChannelConfig { pg: pg.to_owned(), requests_per_second: None, settings });
         Ok(self)
+    }
+
+    /// At most so many requests per second on a channel. Needs the feature `rate-limit`.
+    pub fn requests_per_second(mut self, channel: ChannelName, most: NonZeroU32) -> Self {
+        self.requests_per_second.insert(channel, most);
+        self
     }
 
     /// A channel served by the merchant's own gateway.
@@ -180,43 +203,74 @@ impl BillingBuilder {
     /// The finished [`Billing`]. Nothing is sent.
     ///
     /// # Errors
-    /// What is missing or wrong, by setting: no account, no channel, an unknown PG (with a list of those this build has), an
-    /// adapter's own refusal. No text holds a value.
-    pub fn build(self) -> Result<Billing, Error> {
-        let client = match self.account {
-            Some(account) => Some(client(account, &self.policy, self.clock.clone())?),
-            None if self.channels.is_empty() => None,
-            None => return Err(wrong("there is no account: set account.imp_key and account.imp_secret")),
-        };
-        let mut channels = BTreeMap::new();
-        for (name, config) in self.channels {
-            let pace = pace(&name, config.requests_per_second)?;
-            let client = client.as_ref().ok_or_else(|| wrong("there is no account"))?;
-            let gateway = gateway(&config.pg, config.settings, client, &self.adapters)
-                .map_err(|error| error.with_place(format_args!("channel {name}")))?;
-            channels.insert(name.clone(), Channel { name, gateway, pace });
-        }
-        for (name, gateway) in self.gateways {
-            let channel = Channel { name: name.clone(), gateway, pace: Pace::free() };
-            if channels.insert(name.clone(), channel).is_some() {
-                return Err(wrong(format!("the channel {name} is there twice")));
-            }
-        }
+    /// What is missing or wrong, by setting: no account, no channel, an unknown PG (with a list of those this build has), a
+    /// settle time that proves nothing, an adapter's own refusal. No text holds a value.
+    pub fn build(mut self) -> Result<Billing, Error> {
+        let client = self.client()?;
+        let channels = self.take_channels(client.as_ref())?;
         let default_channel = default_channel(self.default_channel, &channels)?;
         let journal = self.journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let limits = Limits::new(&self.policy);
         let (policy, clock) = (self.policy, self.clock);
         Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client }) })
     }
+
+    /// The account's client. Without an account there is none, and then nothing may be set that only a client obeys.
+    fn client(&self) -> Result<Option<Client>, Error> {
+        let Some(credentials) = self.credentials.clone() else {
+            let set = [
+                ("channels", !self.channels.is_empty()),
+                ("account.base_url", self.base_url.is_some()),
+                ("account.tier", self.tier.is_some()),
+                ("account.allow_plaintext", self.allow_plaintext),
+            ];
+            return match set.into_iter().find(|(_, set)| *set) {
+                None => Ok(None),
+                Some((name, _)) => {
+                    Err(wrong(format!("there is no account for {name}: set account.imp_key and account.imp_secret")))
+                }
+            };
+        };
+        let mut config = ClientConfig::new(credentials)
+            .with_connect_timeout(self.policy.connect_timeout)
+            .with_send_timeout(self.policy.send_timeout)
+            .with_clock(self.clock.clone());
+        if let Some(url) = &self.base_url {
+            config = config.with_base_url(url);
+        }
+        config.tier.clone_from(&self.tier);
+        config.allow_plaintext = self.allow_plaintext;
+        check_settle_time(&self.policy, &config)?;
+        Client::new(config).map(Some)
+    }
+
+    fn take_channels(&mut self, client: Option<&Client>) -> Result<BTreeMap<ChannelName, Channel>, Error> {
+        let mut channels = BTreeMap::new();
+        for (name, config) in std::mem::take(&mut self.channels) {
+            let pace = pace(&name, self.requests_per_second.remove(&name).or(config.requests_per_second))?;
+            let client = client.ok_or_else(|| wrong("there is no account"))?;
+            let gateway = gateway(&config.pg, config.settings, client, &self.adapters)
+                .map_err(|error| error.with_place(format_args!("channel {name}")))?;
+            channels.insert(name.clone(), Channel { name, gateway, pace });
+        }
+        for (name, gateway) in std::mem::take(&mut self.gateways) {
+            let pace = pace(&name, self.requests_per_second.remove(&name))?;
+            let channel = Channel { name: name.clone(), gateway, pace };
+            if channels.insert(name.clone(), channel).is_some() {
+                return Err(wrong(format!("the channel {name} is there twice")));
+            }
+        }
+        match self.requests_per_second.keys().next() {
+            Some(name) => Err(wrong(format!("requests_per_second names {name}, which is not configured"))),
+            None => Ok(channels),
+        }
+    }
 }
 
 /// A settle time of seconds proves nothing about a real provider: it is for a server on this machine.
-fn check_settle_time(config: &Config) -> Result<(), Error> {
-    const LEAST: u64 = 60_000;
-    let short = config.policy.settle_after_ms.is_some_and(|settle| settle < LEAST);
-    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    let local = config.account.base_url.as_deref().is_some_and(|url| here.iter().any(|start| url.starts_with(start)));
-    if short && !local {
+fn check_settle_time(policy: &Policy, config: &ClientConfig) -> Result<(), Error> {
+    const LEAST: Duration = Duration::from_secs(60);
+    if policy.settle_after < LEAST && !config.is_on_this_machine() {
         return Err(wrong(
             "policy.settle_after_ms is below a minute; it is in milliseconds, and shorter times are for a sandbox here",
         ));
@@ -233,23 +287,6 @@ fn own_vars() -> Result<Vec<(String, String)>, Error> {
         Err(_) => Err(wrong(format!("{name} is not UTF-8"))),
     })
     .collect()
-}
-
-fn client(account: AccountConfig, policy: &Policy, clock: Arc<dyn Clock>) -> Result<Client, Error> {
-    let mut config = ClientConfig::new(Credentials::new(account.imp_key, account.imp_secret))
-        .with_connect_timeout(policy.connect_timeout)
-        .with_send_timeout(policy.send_timeout)
-        .with_clock(clock);
-    if let Some(url) = account.base_url {
-        config = config.with_base_url(url);
-    }
-    if let Some(tier) = account.tier {
-        config = config.with_tier(tier);
-    }
-    if account.allow_plaintext {
-        config = config.allow_plaintext();
-    }
-    Client::new(config)
 }
 
 fn default_channel(said: Option<ChannelName>, channels: &BTreeMap<ChannelName, Channel>) -> Result<Option<ChannelName>, Error> {
@@ -327,4 +364,24 @@ fn unknown_pg(pg: &str, adapters: &BTreeMap<String, AdapterFactory>) -> Error {
         _ => "",
     };
     wrong(format!("the pg is not known; this build has: {have}{hint}"))
+}
+
+#[cfg(all(test, feature = "rate-limit", feature = "nice"))]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_channel_keeps_the_pace_that_the_builder_was_told_first() {
+        let name = ChannelName::new("nice").unwrap();
+        let builder = Billing::builder().requests_per_second(name.clone(), NonZeroU32::MIN).account("a", "b");
+        let billing = builder.channel(name.clone(), "nice", "{}").unwrap().build().unwrap();
+        let (channel, clock) = (&billing.inner.channels[&name], SystemClock::new());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(pin!(channel.pace.turn(&clock)).poll(&mut context).is_ready());
+        assert!(pin!(channel.pace.turn(&clock)).poll(&mut context).is_pending(), "the second of this second waits");
+    }
 }

@@ -82,17 +82,26 @@ impl Config {
 
     /// Reads the environment: each variable `KR_BILLING_A__B` is the setting `a.b`, and so `KR_BILLING_ACCOUNT__IMP_KEY` is
     /// `account.imp_key` and `KR_BILLING_CHANNELS__KCP__KEY_IN__MID` is `channels.kcp.key_in.mid`. A value is text, except
-    /// `true`, `false`, a JSON list or table, and the numbers of `policy` and `requests_per_second`.
+    /// `true`, `false`, a JSON list or table, and the numbers of `policy` and `requests_per_second`. `KR_BILLING_CONFIG` is no
+    /// setting: it names a file for [`Billing::from_env`](crate::Billing::from_env).
     ///
     /// # Errors
-    /// What is missing or wrong, by setting; never a value.
+    /// What is missing or wrong, by setting; never a value. Without the feature `toml`, `KR_BILLING_CONFIG` is wrong.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
+        Self::from_vars_in(vars, cfg!(feature = "toml"))
+    }
+
+    /// As [`Config::from_vars`], in a build that reads files or one that cannot.
+    fn from_vars_in(vars: impl IntoIterator<Item = (String, String)>, reads_files: bool) -> Result<Self, Error> {
         let mut root = Map::new();
         for (name, value) in vars {
             let Some(path) = name.strip_prefix("KR_BILLING_") else { continue };
             let path: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
             if path == ["config"] {
-                continue;
+                if reads_files {
+                    continue;
+                }
+                return Err(wrong(format!("{name} needs the feature `toml`, which this build does not have")));
             }
             put(&mut root, &path, typed(&path, value)).map_err(|()| {
                 wrong(format!("{name} is a setting and a group of settings at once; names are split at two underscores"))
@@ -180,6 +189,23 @@ mod tests {
         assert_eq!(channel.settings["key_in"]["mid"], "A52LD");
         assert_eq!(channel.settings["test"], true);
         assert_eq!(config.policy.settle_after_ms, Some(1000));
+    }
+
+    #[test]
+    fn a_file_that_this_build_cannot_read_is_not_passed_over() {
+        let all = [
+            ("KR_BILLING_ACCOUNT__IMP_KEY", "k"),
+            ("KR_BILLING_ACCOUNT__IMP_SECRET", "s"),
+            ("KR_BILLING_CHANNELS__KCP__PG", "kcp"),
+            ("KR_BILLING_CONFIG", "canary.toml"),
+        ];
+        let text = Config::from_vars_in(vars(&all), false).unwrap_err().to_string();
+        assert!(text.contains("KR_BILLING_CONFIG needs the feature `toml`") && !text.contains("canary"), "{text}");
+        assert!(
+            Config::from_vars_in(vars(&all), true).is_ok(),
+            "a build with `toml` reads it, and asks for these only without it"
+        );
+        assert!(Config::from_vars_in(vars(&all[..3]), false).is_ok());
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl ClientConfig {
         self
     }
 
+    /// Whether the server is on this machine, as a sandbox is.
+    pub fn is_on_this_machine(&self) -> bool {
+        Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url))
+    }
+
     /// The checked address, without a slash at its end.
     pub(crate) fn checked_base(&self) -> Result<Url, Error> {
         let mut url = Url::parse(&self.base_url).map_err(|_| wrong("base_url is not a URL, such as https://api.iamport.kr"))?;

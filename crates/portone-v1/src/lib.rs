@@ -40,6 +40,6 @@ pub use provider::{Extra, Phase, Provider, WindowProvider};
 pub use settings::{CardField, ChannelSettings, KeyInSettings, ModuleRoute};
 pub use types::account::{PgSetting, Purpose, StandardCode, TierInfo, TokenStatus};
 pub use types::key::{CardDetails, FailedChannel, KeyRecord, OneKey, Requester, SucceededChannel, SuperKey};
-pub use types::list::{Found, Page, Sorting, StatusFilter, StatusQuery};
+pub use types::list::{Found, Page, ScheduleQuery, ScheduleSorting, Sorting, StatusFilter, StatusQuery};
 pub use types::payment::{Balance, CancelOptions, Deposit, PaymentRecord, Prepared, Promotion, VirtualAccount};
 pub use types::schedule::ScheduleRecord;

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod amounts;
 mod codes;
 pub mod nice;
 pub mod nice_v2;

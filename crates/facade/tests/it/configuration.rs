@@ -1,6 +1,11 @@
 //! A configuration says what is wrong, where, and what would be right; never what was set.
 
-use kr_billing::{Billing, Config};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use kr_billing::{Billing, BillingBuilder, ChannelName, Config, MockBillingGateway, Policy};
+
+use crate::support;
 
 const ACCOUNT: &str = "[account]\nimp_key = \"canary-key\"\nimp_secret = \"canary-secret\"\n";
 
@@ -54,4 +59,68 @@ async fn several_channels_need_a_default_only_for_issuing() {
     assert_eq!(billing.channels().count(), 2);
     assert!(billing.issuing(None).unwrap_err().to_string().contains("default_channel"));
     assert!(billing.issuing(billing.channels().next()).is_ok());
+}
+
+/// A server that no client takes without being told to: so what `build` says shows whether the builder still knew the address.
+const FAR: &str = "http://far.example";
+
+fn nice(builder: BillingBuilder) -> BillingBuilder {
+    builder.channel(ChannelName::new("nice").unwrap(), "nice", "{}").unwrap()
+}
+
+fn said(builder: BillingBuilder) -> String {
+    builder.build().expect_err("it was taken").to_string()
+}
+
+#[tokio::test]
+async fn no_order_of_calls_loses_the_server_that_money_should_go_to() {
+    let before = Billing::builder().base_url(FAR).account("canary-key", "canary-secret");
+    let after = Billing::builder().account("canary-key", "canary-secret").base_url(FAR);
+    let again = Billing::builder().account("a", "b").base_url(FAR).account("canary-key", "canary-secret");
+    let text = format!("{ACCOUNT}base_url = \"{FAR}\"\n[channels]\n");
+    let loaded = BillingBuilder::from_config(Config::from_toml(&text).unwrap()).await.unwrap().account("a", "b");
+    for builder in [before, after, again, loaded] {
+        let text = said(nice(builder));
+        assert!(text.contains("base_url is http:// to another machine") && !text.contains("canary"), "{text}");
+    }
+    assert!(nice(Billing::builder().base_url(FAR).allow_plaintext().account("a", "b")).build().is_ok());
+}
+
+#[test]
+fn what_only_an_account_obeys_is_not_taken_without_one() {
+    let own = || support::builder(MockBillingGateway::new(), Policy::default());
+    assert!(own().build().is_ok(), "one's own gateways need no account");
+    for (builder, name) in [
+        (own().base_url("http://127.0.0.1:8410"), "account.base_url"),
+        (own().tier("AB1"), "account.tier"),
+        (own().allow_plaintext(), "account.allow_plaintext"),
+        (nice(own()), "channels"),
+    ] {
+        let text = said(builder);
+        assert!(text.contains(&format!("no account for {name}")) && text.contains("account.imp_key"), "{text}");
+    }
+    assert!(said(nice(Billing::builder().account("a", "b").tier("canary"))).contains("tier is not three characters"));
+}
+
+#[test]
+fn a_pace_for_a_channel_that_is_not_there_is_refused() {
+    let two = NonZeroU32::new(2).unwrap();
+    let builder = || nice(Billing::builder().requests_per_second(ChannelName::new("nice").unwrap(), two).account("a", "b"));
+    assert!(builder().build().is_ok());
+    let text = said(builder().requests_per_second(ChannelName::new("other").unwrap(), two));
+    assert!(text.contains("requests_per_second names other"), "{text}");
+}
+
+#[test]
+fn a_settle_time_of_seconds_is_for_a_server_on_this_machine() {
+    let mut hasty = Policy::default();
+    hasty.settle_after = Duration::from_secs(1);
+    let builder = |url: &str| nice(Billing::builder().account("a", "b").policy(hasty.clone()).allow_plaintext().base_url(url));
+    for far in ["https://api.iamport.kr", "http://127.0.0.1.far.example", "http://localhost.far.example"] {
+        assert!(said(builder(far)).contains("policy.settle_after_ms is below a minute"), "{far}");
+    }
+    for here in ["http://127.0.0.1:8410", "http://localhost:8410", "http://[::1]:8410"] {
+        assert!(builder(here).build().is_ok(), "{here}");
+    }
+    assert!(said(nice(Billing::builder().account("a", "b").policy(hasty.clone()))).contains("below a minute"));
 }

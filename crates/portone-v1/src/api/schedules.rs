@@ -5,7 +5,7 @@ use kr_billing_core::{BillingKeyId, Error, ErrorKind, Operation, OrderId, Reach,
 use super::{MOST_PAGES, bad, next_page, out_of_range};
 use crate::client::Client;
 use crate::request::schedules;
-use crate::types::list::{Page, page};
+use crate::types::list::{Page, ScheduleQuery, page};
 use crate::types::schedule::{self, ScheduleRecord};
 
 /// How many schedules V1 puts on a page where it takes no limit. `[oa]`
@@ -27,23 +27,17 @@ impl Client {
         }
     }
 
-    /// A page of all schedules within a span, newest first, with `limit` (1 to 1,000) a page. `[oa]`
+    /// A page of all schedules within a span. `[oa]`
     ///
     /// The list comes as an object with totals or as a bare list; of a bare one, a page shorter than `limit` is the last.
     ///
     /// # Errors
     /// The look-up failed, or page or limit are out of range.
-    pub async fn schedules(
-        &self,
-        window: TimeWindow,
-        status: Option<&ScheduleStatus>,
-        number: u32,
-        limit: u32,
-    ) -> Result<Page<ScheduleRecord>, Error> {
-        if number == 0 || !(1..=1000).contains(&limit) {
+    pub async fn schedules(&self, query: &ScheduleQuery) -> Result<Page<ScheduleRecord>, Error> {
+        if query.page == 0 || !(1..=1000).contains(&query.limit) {
             return Err(out_of_range(Operation::LookUpSchedule, "page counts from 1, and limit is 1 to 1,000"));
         }
-        let answered = self.send(schedules::all(window, status, number, limit)).await?;
+        let answered = self.send(schedules::all(query)).await?;
         answered.done(|context, answer| page(context, answer, schedule::read))
     }
 

@@ -1,12 +1,11 @@
 //! Schedules: book, read, change, take back.
 
-use kr_billing_core::{
-    BillingKeyId, Operation, OrderId, ScheduleEntry, ScheduleRequest, ScheduleStatus, TimeWindow, UnixSeconds,
-};
+use kr_billing_core::{BillingKeyId, Operation, OrderId, ScheduleEntry, ScheduleRequest, UnixSeconds};
 use serde_json::{Map, Value, json};
 
 use super::{Call, Method, ids, put, put_buyer, put_tax};
 use crate::mask::Mask;
+use crate::types::list::ScheduleQuery;
 
 /// `POST /subscribe/payments/schedule`. The key decides the channel. `[oa schedule]`
 pub(crate) fn create(request: &ScheduleRequest) -> Call {
@@ -38,17 +37,20 @@ fn entry(entry: &ScheduleEntry) -> Value {
 }
 
 /// `GET /subscribe/payments/schedule`. Its status has an underscore. `[oa]`
-pub(crate) fn all(window: TimeWindow, status: Option<&ScheduleStatus>, page: u32, limit: u32) -> Call {
-    let call = Call::get(Operation::LookUpSchedule, "/subscribe/payments/schedule", &[])
+pub(crate) fn all(query: &ScheduleQuery) -> Call {
+    let mut call = Call::get(Operation::LookUpSchedule, "/subscribe/payments/schedule", &[])
         .long()
-        .query("schedule_from", window.from())
-        .query("schedule_to", window.to())
-        .query("page", page)
-        .query("limit", limit);
-    match status {
-        Some(status) => call.query("schedule_status", status.as_word()),
-        None => call,
+        .query("schedule_from", query.window.from())
+        .query("schedule_to", query.window.to())
+        .query("page", query.page)
+        .query("limit", query.limit);
+    if let Some(status) = &query.status {
+        call = call.query("schedule_status", status.as_word());
     }
+    if let Some(word) = query.sorting.as_word() {
+        call = call.query("sorting", word);
+    }
+    call
 }
 
 /// `GET /subscribe/payments/schedule/{merchant_uid}`.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::settings::ModuleRoute;
 use crate::types::key::Requester;
-use crate::types::list::{Sorting, StatusFilter, StatusQuery};
+use crate::types::list::{ScheduleQuery, ScheduleSorting, Sorting, StatusFilter, StatusQuery};
 use crate::types::payment::CancelOptions;
 
 /// Calls as text, without card data.
@@ -172,10 +172,12 @@ fn schedules() {
     ];
     let channel = ChannelName::new("main").unwrap();
     let request = ScheduleRequest::new(BillingKey::new(channel, key()), entries, UnixSeconds(1_780_000_000)).unwrap();
+    let (status, sorting) = (Some(ScheduleStatus::Revoked), ScheduleSorting::OldestFirst);
+    let revoked = ScheduleQuery { status, page: 2, sorting, ..ScheduleQuery::new(window) };
     insta::assert_snapshot!(shown([
         super::schedules::create(&request),
-        super::schedules::all(window, None, 1, 1000),
-        super::schedules::all(window, Some(&ScheduleStatus::Revoked), 2, 20),
+        super::schedules::all(&ScheduleQuery { limit: 1000, ..ScheduleQuery::new(window) }),
+        super::schedules::all(&revoked),
         super::schedules::one(&order("m_1")),
         super::schedules::change_time(&order("m_1"), at),
         super::schedules::reschedule(&order("m_1"), at),

@@ -1,12 +1,12 @@
 //! What V1 tells about an account.
 
-use kr_billing_core::{Error, UnixSeconds};
+use kr_billing_core::{Error, RawText, UnixSeconds};
 use serde_json::value::RawValue;
 
 use crate::answer::{Context, flag, wire};
 
 /// One channel of the account. `[oa /users/pg]`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PgSetting {
     /// The PG module.
     pub pg_provider: String,
@@ -20,6 +20,8 @@ pub struct PgSetting {
     pub channel_name: Option<String>,
     /// Its channel key.
     pub channel_key: Option<String>,
+    /// The record as it came.
+    pub raw: RawText,
 }
 
 /// What a channel is for. `[oa /users/pg]` `type`
@@ -37,21 +39,25 @@ pub enum Purpose {
 }
 
 /// A sub-merchant. `[oa /tiers/{tier_code}]`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TierInfo {
     /// Its code.
     pub code: String,
     /// Its name.
     pub name: Option<String>,
+    /// The record as it came.
+    pub raw: RawText,
 }
 
 /// A card company's or a bank's code and name. `[oa /cards]` `[oa /banks]`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct StandardCode {
     /// The clearing institute's code.
     pub code: String,
     /// The name.
     pub name: String,
+    /// The record as it came.
+    pub raw: RawText,
 }
 
 /// What the server said of a token, for a check of clocks and credentials.
@@ -84,12 +90,17 @@ pub(crate) fn read_pg(context: &Context<'_>, record: &RawValue) -> Result<PgSett
         purpose,
         channel_name: context.kept(wire.channel_name),
         channel_key: context.kept(wire.channel_key),
+        raw: context.raw(record),
     })
 }
 
 pub(crate) fn read_tier(context: &Context<'_>, record: &RawValue) -> Result<TierInfo, Error> {
     let wire: TierWire<'_> = context.fields(record)?;
-    Ok(TierInfo { code: context.need("tier_code", context.word(wire.tier_code))?, name: context.kept(wire.tier_name) })
+    Ok(TierInfo {
+        code: context.need("tier_code", context.word(wire.tier_code))?,
+        name: context.kept(wire.tier_name),
+        raw: context.raw(record),
+    })
 }
 
 pub(crate) fn read_code(context: &Context<'_>, record: &RawValue) -> Result<StandardCode, Error> {
@@ -97,5 +108,6 @@ pub(crate) fn read_code(context: &Context<'_>, record: &RawValue) -> Result<Stan
     Ok(StandardCode {
         code: context.need("code", context.word(wire.code))?,
         name: context.need("name", context.word(wire.name))?,
+        raw: context.raw(record),
     })
 }

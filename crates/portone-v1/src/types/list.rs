@@ -1,6 +1,6 @@
 //! Lists, their pages and their filters.
 
-use kr_billing_core::{Error, RawText, UnixSeconds};
+use kr_billing_core::{Error, RawText, ScheduleStatus, TimeWindow, UnixSeconds};
 use serde_json::value::RawValue;
 
 use crate::answer::{Context, small, unsigned, wire};
@@ -105,6 +105,49 @@ pub struct StatusQuery {
 impl Default for StatusQuery {
     fn default() -> Self {
         Self { from: None, to: None, page: 1, limit: 20, sorting: None }
+    }
+}
+
+/// The order of a list of schedules, by the time they are booked for. `[oa]` `sorting`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ScheduleSorting {
+    /// Latest first: the default.
+    #[default]
+    NewestFirst,
+    /// Earliest first.
+    OldestFirst,
+}
+
+impl ScheduleSorting {
+    /// The wire's word. The default has none.
+    pub fn as_word(self) -> Option<&'static str> {
+        match self {
+            Self::NewestFirst => None,
+            Self::OldestFirst => Some("scheduled"),
+        }
+    }
+}
+
+/// Which part of the list of schedules is asked for. `[oa]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleQuery {
+    /// For when they are booked.
+    pub window: TimeWindow,
+    /// Only those in this state.
+    pub status: Option<ScheduleStatus>,
+    /// The page, from 1.
+    pub page: u32,
+    /// Records a page, 1 to 1,000.
+    pub limit: u32,
+    /// The order.
+    pub sorting: ScheduleSorting,
+}
+
+impl ScheduleQuery {
+    /// The first 20 within a span, latest first.
+    pub fn new(window: TimeWindow) -> Self {
+        Self { window, status: None, page: 1, limit: 20, sorting: ScheduleSorting::default() }
     }
 }
 

@@ -153,7 +153,7 @@ pub struct Promotion {
 }
 
 /// A prepared amount.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// The order.
     pub order: String,
@@ -161,10 +161,12 @@ pub struct Prepared {
     pub amount: Amount,
     /// Its currency; absent means unchecked.
     pub currency: Option<Currency>,
+    /// The record as it came.
+    pub raw: RawText,
 }
 
 /// What a PAYCO payment was paid with and what is left. `[oa balance]`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Balance {
     /// What is left.
     pub amount: Amount,
@@ -172,6 +174,8 @@ pub struct Balance {
     pub parts: BalanceParts,
     /// How it came to be.
     pub histories: Vec<BalanceHistory>,
+    /// The record as it came.
+    pub raw: RawText,
 }
 
 /// A balance by kind of money.
@@ -425,6 +429,7 @@ pub(crate) fn read_prepared(context: &Context<'_>, record: &RawValue) -> Result<
         order: context.need("merchant_uid", context.word(wire.merchant_uid))?,
         amount: context.need("amount", context.amount(wire.amount))?,
         currency: context.word(wire.currency).map(Currency::new),
+        raw: context.raw(record),
     })
 }
 
@@ -438,6 +443,7 @@ pub(crate) fn read_balance(context: &Context<'_>, record: &RawValue) -> Result<B
             let wire: BalanceWire<'_> = context.fields(record)?;
             Ok(BalanceHistory { parts: parts(context, &wire)?, at: time(wire.created) })
         })?,
+        raw: context.raw(record),
     })
 }
 

@@ -4,5 +4,6 @@
 
 mod channel;
 mod hostile;
+mod reads;
 mod support;
 mod tokens;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use kr_billing::portone_v1::hint;
-use kr_billing::portone_v1::{ClientConfig, Credentials, StatusFilter, StatusQuery};
+use kr_billing::portone_v1::{ClientConfig, Credentials, ScheduleQuery, StatusFilter, StatusQuery};
 use kr_billing::{
     Billing, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, Issuance, IssueRequest, Krw, OrderId, OrderName,
     PaymentId, Refund, RefundRequest, ScheduleEntry, ScheduleRequest, TaxSplit, TimeWindow, UnixSeconds, WindowRequest,
@@ -176,7 +176,8 @@ async fn reads(billing: &Billing, key: &BillingKey, payment: &PaymentId, show: &
     show.result(&client.key_payments(&key.id, 1).await);
     show.result(&client.key_schedules(&key.id, span, None, 1).await);
     show.result(&client.schedule(&order).await);
-    show.result(&client.schedules(span, None, 1, 20).await);
+    show.result(&client.schedules(&ScheduleQuery::new(span)).await);
+    show.value(&ScheduleQuery::new(span));
     show.result(&client.pg_settings().await);
     show.result(&client.tier("ABC").await);
     show.result(&client.card_codes().await);

@@ -1,11 +1,10 @@
 //! NICE's old module on the wire. It does not implement `WindowProvider`: it has no issuing window. `[seed 004]`
 
-use kr_billing_core::{
-    ChargeMethod, ChargeRequest, CodeClass, Error, ErrorKind, IssueRequest, Operation, Profile, ScheduleEntry, TaxSplit,
-};
+use kr_billing_core::{ChargeMethod, ChargeRequest, CodeClass, Error, IssueRequest, Operation, Profile, ScheduleEntry, TaxSplit};
 use kr_billing_portone_v1::{Phase, Provider};
 
 use super::facts;
+use crate::amounts::check_every_part;
 use crate::codes;
 
 /// What the module `nice` does otherwise than its sisters on the wire. Made by [`crate::NiceConfig::channel`].
@@ -50,15 +49,6 @@ impl Provider for NiceProvider {
 
     /// A MID in the designated-amounts mode refuses a cancel without every part: 1617. `[oa cancel]`
     fn check_refund(&self, tax: Option<TaxSplit>) -> Result<(), Error> {
-        let whole = tax.is_some_and(|tax| tax.tax_free.is_some() && tax.vat.is_some());
-        if self.designated_amounts && !whole {
-            return Err(Error::not_sent(
-                Operation::Refund,
-                ErrorKind::InvalidInput,
-                "tax: this MID is in the designated-amounts mode, so `tax_free` and `vat_amount` must both be stated, as 0 where \
-                 there is none",
-            ));
-        }
-        Ok(())
+        if self.designated_amounts { check_every_part(tax) } else { Ok(()) }
     }
 }

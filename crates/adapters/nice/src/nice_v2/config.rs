@@ -19,6 +19,10 @@ pub struct NiceV2Config {
     /// What the contract wants of a card beside number and expiry: `birth`, `pwd_2digit`. `[oa customers POST]`
     #[serde(default)]
     pub require: Vec<CardField>,
+    /// Whether the MID is in the designated-amounts mode (지정금액): refunds must then state every tax part. Only the old module
+    /// is certain to ask for it: see [`facts`]. `[oa cancel]`
+    #[serde(default)]
+    pub designated_amounts: bool,
     /// Whether this is a test channel. Its payments are marked, and look-ups must ask for them.
     #[serde(default)]
     pub test: bool,
@@ -33,6 +37,6 @@ impl NiceV2Config {
         let route = ModuleRoute::configured(facts::MODULE, self.mid, self.channel_key);
         let key_in = KeyInSettings::new(route).with_required(self.require);
         let settings = ChannelSettings { test: self.test, ..ChannelSettings::new().with_key_in(key_in) };
-        NiceV2::new(client, NiceV2Provider(()), settings)
+        NiceV2::new(client, NiceV2Provider { designated_amounts: self.designated_amounts }, settings)
     }
 }

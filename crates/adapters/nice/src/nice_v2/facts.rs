@@ -56,6 +56,13 @@ const NOTES: &[Note] = &[
          the console asks.",
         "[ready] vs [help real-channel-info]",
     ),
+    Note::new(
+        "Refund",
+        "The cancel operation asks every part of MIDs in the designated-amounts mode, else code 1617, under the old module's name \
+         only; a virtual account asks it of both modules (CONFLICT). Say `designated_amounts = true` in the configuration for \
+         such a MID and it is checked before sending.",
+        "[oa cancel] vs [oa vbanks]",
+    ),
     Note::new("Test MIDs", "`iamport01m`; `iamport00m` is the window's, `iamport03m` virtual accounts'.", "[help nice]"),
     Note::new("Looking up several keys", "The operation for many keys does not list this module; one at a time works.", "[oa]"),
     Note::new(

@@ -6,6 +6,7 @@ use kr_billing_core::{
 use kr_billing_portone_v1::{Phase, Provider};
 
 use super::facts;
+use crate::amounts::check_every_part;
 use crate::codes;
 
 /// The longest name, in bytes: 13 Hangul syllables. `[docs nice-v2]`
@@ -16,7 +17,9 @@ pub const FORBIDDEN_MARKS: [char; 9] = ['%', '&', '|', '$', '-', '+', '=', '[', 
 
 /// What the module `nice_v2` does otherwise than its sisters on the wire. Made by [`crate::NiceV2Config::channel`].
 #[derive(Debug)]
-pub struct NiceV2Provider(pub(crate) ());
+pub struct NiceV2Provider {
+    pub(crate) designated_amounts: bool,
+}
 
 impl Provider for NiceV2Provider {
     fn profile(&self) -> &'static Profile {
@@ -44,9 +47,9 @@ impl Provider for NiceV2Provider {
         Ok(())
     }
 
-    /// The profile says it all.
-    fn check_refund(&self, _tax: Option<TaxSplit>) -> Result<(), Error> {
-        Ok(())
+    /// A MID in the designated-amounts mode may refuse a cancel without every part: 1617. `[oa cancel]`
+    fn check_refund(&self, tax: Option<TaxSplit>) -> Result<(), Error> {
+        if self.designated_amounts { check_every_part(tax) } else { Ok(()) }
     }
 }
 
