@@ -7,3 +7,4 @@ mod configuration;
 mod journals;
 mod refunds;
 mod support;
+mod waiting;

@@ -49,12 +49,8 @@ fn nothing_sent_under_doubt(events: &[Event]) -> Vec<String> {
                 subjects.entry(subject).or_default().armed = false;
             }
             Event::Sent { id, subject, .. } => {
-                let of_order = |name: &str| {
-                    let order = name.strip_prefix("charge ").or_else(|| name.strip_prefix("retry "));
-                    order.is_some() && order == subject.order()
-                };
                 let beside = |(name, state): &(&&str, &Subject)| {
-                    of_order(name) && !subject.is(name) && state.armed && state.pending.is_some()
+                    subject.competes(name) && !subject.is(name) && state.armed && state.pending.is_some()
                 };
                 if let Some((name, _)) = subjects.iter().find(beside) {
                     problems.push(format!("{subject:?} was sent beside an open {name}"));

@@ -62,6 +62,16 @@ impl Sending {
         }
     }
 
+    /// Whether a journal's subject is about the same order, or a refund of the same payment.
+    pub fn competes(&self, subject: &str) -> bool {
+        match self {
+            Self::Charge(order) | Self::Retry(order) => {
+                subject.strip_prefix("charge ").or_else(|| subject.strip_prefix("retry ")) == Some(order)
+            }
+            Self::Refund(payment, _) => subject.starts_with(&format!("refund {payment} ")),
+        }
+    }
+
     /// The order, for what moves money in.
     pub fn order(&self) -> Option<&str> {
         match self {
