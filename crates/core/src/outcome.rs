@@ -168,6 +168,9 @@ pub struct Ticket {
     pub version: u8,
     /// The channel.
     pub channel: ChannelName,
+    /// A print of the account, where there is one: another account's silence is no proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<u32>,
     /// What it asks about.
     pub attempt: Attempt,
     /// When the attempt was sent, in milliseconds since 1970 on this machine's clock.

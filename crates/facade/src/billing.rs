@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) client: Option<Client>,
+    /// A print of the account, for tickets.
+    pub(crate) account: Option<u32>,
 }
 
 /// One configured channel.

@@ -212,7 +212,8 @@ impl BillingBuilder {
         let journal = self.journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let limits = Limits::new(&self.policy);
         let (policy, clock) = (self.policy, self.clock);
-        Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client }) })
+        let account = self.credentials.as_ref().map(Credentials::print);
+        Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client, account }) })
     }
 
     /// The account's client. Without an account there is none, and then nothing may be set that only a client obeys.

@@ -11,7 +11,8 @@ use tokio::sync::SemaphorePermit;
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel, millis};
-use crate::journal::{Before, Entry, Intent, Outcome, Subject};
+use crate::earlier::earlier_answer;
+use crate::journal::{Before, Intent, Outcome, Subject};
 use crate::judge::{Question, Verdict, read};
 use crate::outcome::NotCharged;
 use crate::resolve::Found;
@@ -41,9 +42,14 @@ impl Billing {
     /// that it did not act, or not sent at all.
     #[instrument(name = "charge", skip_all, fields(order = %request.order))]
     pub async fn charge(&self, request: ChargeRequest) -> Result<Charge, NotCharged> {
-        match self.try_charge(&request).await {
-            Ok(charge) => Ok(charge),
-            Err((error, earlier)) => Err(NotCharged::new(error, Some(request)).with_earlier(earlier)),
+        let (error, earlier) = match self.try_charge(&request).await {
+            Ok(charge) => return Ok(charge),
+            Err(refused) => refused,
+        };
+        // A retry of the order's schedule, open or paid, is no plain error either.
+        match self.in_the_way(&Subject::retry(&request.order), &attempt(&request)).await {
+            Ok(Some(doubt)) => Ok(doubt),
+            _ => Err(NotCharged::new(error, Some(request)).with_earlier(earlier)),
         }
     }
 
@@ -55,7 +61,7 @@ impl Billing {
             Ok(channel) => channel,
             Err(error) => return self.despite(&subject, attempt, error).await,
         };
-        let body = body(request, channel);
+        let body = self.body(request, channel);
         if let Some(answer) = self.known_answer(channel, &subject, &body, &attempt).await? {
             return Ok(answer);
         }
@@ -66,11 +72,6 @@ impl Billing {
             // Another call for the same may have been sent while this one waited: then its outcome is the answer.
             Err(error) => {
                 let known = self.known_answer(channel, &subject, &body, &attempt).await?;
-                let ticket = self.ticket(channel, attempt, Vec::new());
-                let known = match known {
-                    None => self.in_the_way(&Subject::retry(&request.order), &ticket).await.map_err(plain)?,
-                    known => known,
-                };
                 return known.ok_or((error, None));
             }
         };
@@ -109,48 +110,36 @@ impl Billing {
         Ok((place, standing))
     }
 
+    /// What makes two requests the same: everything that decides about money, and no card data.
+    fn body(&self, request: &ChargeRequest, channel: &Channel) -> String {
+        let method = match &request.method {
+            ChargeMethod::Key(key) => format!("key {}", key.id),
+            ChargeMethod::Card { .. } => "card".to_owned(),
+            ChargeMethod::CardAndKeep { key, .. } => format!("card, kept as {key}"),
+        };
+        let parts = serde_json::json!([
+            "charge",
+            self.inner.account,
+            channel.name,
+            request.order,
+            request.amount,
+            "KRW",
+            method,
+            request.name,
+            request.tax,
+            request.installment,
+            request.interest_free,
+            request.use_card_point
+        ]);
+        parts.to_string()
+    }
+
     fn charge_channel(&self, request: &ChargeRequest) -> Result<&Channel, Error> {
         match &request.method {
             ChargeMethod::Key(key) => self.channel(&key.channel, Operation::Charge),
             ChargeMethod::Card { channel, .. } | ChargeMethod::CardAndKeep { channel, .. } => {
                 self.issuing_channel(channel.as_ref(), Operation::Charge)
             }
-        }
-    }
-
-    /// The answer the journal has for this request, before anything is asked of the provider. Only a doubt that a person has
-    /// closed is looked up, since the journal does not know what became of it.
-    async fn known_answer(
-        &self,
-        channel: &Channel,
-        subject: &Subject,
-        body: &str,
-        attempt: &Attempt,
-    ) -> Result<Option<Charge>, Refused> {
-        let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
-        let Some(known) = entry.and_then(|entry| Before::known(subject, body, entry)) else { return Ok(None) };
-        if let (Before::Replay(entry), Attempt::Charge { order, .. }) = (&known, attempt)
-            && matches!(entry.outcome, Some(Outcome::Dismissed))
-            && let Ok(Err(found)) = self.standing(channel, attempt, order).await
-        {
-            return Ok(Some(found));
-        }
-        earlier_answer(known, attempt.clone()).map(Some)
-    }
-
-    /// The answer to a request that names no channel of ours: an order that is or may be paid is no plain error even then.
-    async fn despite(&self, subject: &Subject, attempt: Attempt, error: Error) -> Result<Charge, Refused> {
-        let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
-        let retry = match &attempt {
-            Attempt::Charge { order, .. } if entry.is_none() => {
-                self.taken(&Subject::retry(order)).await.map_err(|e| (e, None))?
-            }
-            _ => None,
-        };
-        let Some(entry) = entry.or(retry) else { return Err((error, None)) };
-        match earlier_answer(Before::Conflict(Box::new(entry)), attempt) {
-            Ok(doubt) => Ok(doubt),
-            Err((_, earlier)) => Err((error, earlier)),
         }
     }
 
@@ -213,45 +202,13 @@ impl Billing {
         })
     }
 
-    /// Gives way to an attempt of the other kind under the same order that is open or paid, the charge to a schedule's retry and
-    /// the retry to a charge. Both store their intent first and look then, so at least one of them sees the other.
-    pub(crate) async fn gives_way(&self, intent: &Intent, other: &Subject) -> Result<Option<Charge>, Error> {
-        let doubt = self.in_the_way(other, &intent.ticket).await?;
-        if doubt.is_some() {
-            self.write_down(intent, &Outcome::NotCharged).await;
-        }
-        Ok(doubt)
-    }
-
-    /// The doubt about a ticket's attempt when the journal has one of the other kind, open or paid, under its order.
-    pub(crate) async fn in_the_way(&self, other: &Subject, ticket: &Ticket) -> Result<Option<Charge>, Error> {
-        let Some(Entry { intent: theirs, outcome }) = self.taken(other).await? else { return Ok(None) };
-        Ok(Some(match outcome {
-            // A doubt asks about this request: the other's payment may be another sum, by another key.
-            None => {
-                let ticket = Ticket { attempt: ticket.attempt.clone(), ..theirs.ticket };
-                in_doubt(ticket, DoubtCause::EarlierAttempt)
-            }
-            Some(outcome) => {
-                let payment = outcome.paid_payment().cloned();
-                in_doubt(ticket.clone(), DoubtCause::OrderTaken { payment })
-            }
-        }))
-    }
-
-    /// What the journal has under a subject that may not be sent: an attempt that is open, paid, or closed by a person.
-    pub(crate) async fn taken(&self, subject: &Subject) -> Result<Option<Entry>, Error> {
-        let entry = self.inner.journal.find(subject).await.map_err(journal_error)?;
-        let takes = |outcome: &Outcome| matches!(outcome, Outcome::Paid { .. } | Outcome::Dismissed);
-        Ok(entry.filter(|entry| entry.outcome.as_ref().is_none_or(takes)))
-    }
-
     /// The question to ask later about an attempt that starts now.
     pub(crate) fn ticket(&self, channel: &Channel, attempt: Attempt, known: Vec<PaymentId>) -> Ticket {
         let now = self.wall_ms();
         Ticket {
             version: Ticket::VERSION,
             channel: channel.name.clone(),
+            account: self.inner.account,
             attempt,
             sent_at_ms: now,
             settled_at_ms: now.saturating_add(millis(self.inner.policy.proof_after())),
@@ -312,17 +269,6 @@ impl Billing {
             },
         };
         self.outcome(channel, intent, found).await
-    }
-
-    /// The answer of an attempt that is not sent, when somebody else has taken its subject over meanwhile: while this program stood
-    /// still, another may have recovered the intent and sent the order itself.
-    async fn overtaker(&self, intent: &Intent) -> Option<Charge> {
-        let entry = self.taken(&intent.subject).await.ok()??;
-        if entry.intent.ticket == intent.ticket {
-            return None;
-        }
-        let known = Before::known(&intent.subject, &intent.body, entry)?;
-        earlier_answer(known, intent.ticket.attempt.clone()).ok()
     }
 
     /// What the provider claims goes into the journal before anything else is asked: a caller that leaves now would leave a silence
@@ -448,59 +394,6 @@ fn attempt(request: &ChargeRequest) -> Attempt {
         ChargeMethod::CardAndKeep { key, .. } => (None, Some(key.clone())),
     };
     Attempt::Charge { order: request.order.clone(), amount: request.amount, key, keep }
-}
-
-/// What makes two requests the same: everything that decides about money, and no card data.
-fn body(request: &ChargeRequest, channel: &Channel) -> String {
-    let method = match &request.method {
-        ChargeMethod::Key(key) => format!("key {}", key.id),
-        ChargeMethod::Card { .. } => "card".to_owned(),
-        ChargeMethod::CardAndKeep { key, .. } => format!("card, kept as {key}"),
-    };
-    let parts = serde_json::json!([
-        "charge",
-        channel.name,
-        request.order,
-        request.amount,
-        "KRW",
-        method,
-        request.name,
-        request.tax,
-        request.installment,
-        request.interest_free,
-        request.use_card_point
-    ]);
-    parts.to_string()
-}
-
-/// The answer when somebody was there before: the known outcome for the same request, doubt for an order that is or may be paid,
-/// and a refusal with the earlier outcome only where it is known that nothing was charged.
-///
-/// A doubt about another request's order asks about *this* request, so that resuming it can never take the other's payment for
-/// this one's.
-pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge, Refused> {
-    let (entry, same) = match before {
-        Before::Replay(entry) => (entry, true),
-        Before::Conflict(entry) => (entry, false),
-        Before::New => {
-            let text = "the journal contradicts itself";
-            return Err((Error::not_sent(Operation::Journal, ErrorKind::Journal, text), None));
-        }
-    };
-    let Entry { intent, outcome } = *entry;
-    let ticket = if same { intent.ticket } else { Ticket { attempt, ..intent.ticket } };
-    match (outcome, same) {
-        (None, _) => Ok(in_doubt(ticket, DoubtCause::EarlierAttempt)),
-        (Some(Outcome::Dismissed), true) => Ok(in_doubt(ticket, DoubtCause::Dismissed)),
-        (Some(Outcome::Dismissed), false) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: None })),
-        (Some(Outcome::Paid { paid }), true) => Ok(Charge::Paid(paid)),
-        (Some(Outcome::Declined { decline }), true) => Ok(Charge::Declined(decline)),
-        (Some(Outcome::Paid { paid }), false) => Ok(in_doubt(ticket, DoubtCause::OrderTaken { payment: Some(paid.payment.id) })),
-        (Some(earlier), _) => {
-            let text = "the order id stands for another request, which was not charged; take a new order id for a changed one";
-            Err((Error::not_sent(Operation::Charge, ErrorKind::OrderConflict, text), Some(Box::new(earlier))))
-        }
-    }
 }
 
 pub(crate) fn in_doubt(ticket: Ticket, cause: DoubtCause) -> Charge {

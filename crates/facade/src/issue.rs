@@ -7,7 +7,7 @@ use kr_billing_core::{
 };
 use tracing::instrument;
 
-use crate::billing::{Billing, Channel, belongs, millis};
+use crate::billing::{Billing, Channel, belongs};
 use crate::judge::Place;
 use crate::ladder::Ladder;
 use crate::outcome::{Issuance, Issued, WindowOutcome};
@@ -218,16 +218,7 @@ impl KeyInIssuer<'_> {
             let text = format!("the billing key id {} is in use; take a new one, then delete the old one", request.key);
             return Err(Error::not_sent(Operation::IssueKey, ErrorKind::InvalidInput, text));
         }
-        let now = billing.wall_ms();
-        let ticket = Ticket {
-            version: Ticket::VERSION,
-            channel: channel.name.clone(),
-            attempt: Attempt::Issue { key: request.key.clone() },
-            sent_at_ms: now,
-            settled_at_ms: now.saturating_add(millis(billing.inner.policy.proof_after())),
-            known: Vec::new(),
-            claim: None,
-        };
+        let ticket = billing.ticket(channel, Attempt::Issue { key: request.key.clone() }, Vec::new());
         match billing.send(Operation::IssueKey, || true, || key_in.issue(request)).await {
             Ok(IssueAnswer::Stored(stored)) if stored.id == request.key => stored_here(channel, &request.key, *stored),
             Ok(IssueAnswer::Refused(failure)) if matches!(failure.class, CodeClass::Decline(_)) => Ok(Issuance::Refused(failure)),

@@ -26,6 +26,7 @@ mod billing;
 mod builder;
 mod charge;
 pub mod config;
+mod earlier;
 mod issue;
 pub mod journal;
 mod judge;

@@ -76,8 +76,9 @@ impl Billing {
             amount: request.amount,
             expected_balance: request.expected_balance,
         };
-        let body = serde_json::json!(["refund", channel.name, request.payment, request.amount, request.expected_balance, tax]);
-        let body = body.to_string();
+        let account = self.inner.account;
+        let parts = (&channel.name, &request.payment, request.amount, request.expected_balance, tax);
+        let body = serde_json::json!(["refund", account, parts]).to_string();
         let entry = self.inner.journal.find(&subject).await.map_err(journal_error)?;
         if let Some(known) = entry.and_then(|entry| Before::known(&subject, &body, entry)) {
             return earlier_refund(known);

@@ -173,6 +173,12 @@ impl Billing {
             let text = format!("the ticket has version {}, this build reads version {}", ticket.version, Ticket::VERSION);
             return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
         }
+        if let (Some(theirs), Some(ours)) = (ticket.account, self.inner.account)
+            && theirs != ours
+        {
+            let text = "the ticket is of another account than this one (imp_key); only that one knows what became of it";
+            return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
+        }
         self.channel(&ticket.channel, Operation::Resume)
     }
 

@@ -10,7 +10,8 @@ use tokio::sync::SemaphorePermit;
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
-use crate::charge::{Refused, earlier_answer};
+use crate::charge::Refused;
+use crate::earlier::earlier_answer;
 use crate::journal::{Before, Subject};
 use crate::judge::Place;
 use crate::outcome::NotCharged;
@@ -176,9 +177,18 @@ impl Billing {
     /// [`NotCharged`]: nothing was charged, and no paid or open payment is known under the order id.
     #[instrument(name = "retry_schedule", skip_all, fields(order = %order))]
     pub async fn retry_schedule(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, NotCharged> {
-        match self.try_retry(key, order).await {
-            Ok(charge) => Ok(charge),
-            Err((error, earlier)) => Err(NotCharged::new(error, None).with_earlier(earlier)),
+        let (error, earlier) = match self.try_retry(key, order).await {
+            Ok(charge) => return Ok(charge),
+            Err(refused) => refused,
+        };
+        // A charge of the order, open or paid, is no plain error either. What it is about, its own ticket says.
+        match self.taken(&Subject::charge(order)).await {
+            Ok(Some(entry)) => {
+                let attempt = entry.intent.ticket.attempt.clone();
+                let doubt = earlier_answer(Before::Conflict(Box::new(entry)), attempt);
+                doubt.map_err(|_| NotCharged::new(error, None).with_earlier(earlier))
+            }
+            _ => Err(NotCharged::new(error, None).with_earlier(earlier)),
         }
     }
 
@@ -193,18 +203,9 @@ impl Billing {
             let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
             return earlier_answer(before, attempt);
         }
-        let (_place, amount, standing) = match self.prepared_retry(channel, scheduler, key, order).await {
-            Ok(prepared) => prepared,
-            // A charge under this order, open or paid, is no plain error. What it was for, its own ticket says.
-            Err(error) => {
-                let charge = self.taken(&Subject::charge(order)).await.map_err(plain)?;
-                let Some(entry) = charge else { return Err((error, None)) };
-                let attempt = entry.intent.ticket.attempt.clone();
-                return earlier_answer(Before::Conflict(Box::new(entry)), attempt);
-            }
-        };
+        let (_place, amount, standing) = self.prepared_retry(channel, scheduler, key, order).await.map_err(plain)?;
         let attempt = attempt_of(key, order, amount);
-        let body = serde_json::json!(["retry", channel.name, order, amount, key.id]).to_string();
+        let body = serde_json::json!(["retry", self.inner.account, channel.name, order, amount, key.id]).to_string();
         let known = match standing {
             Ok(known) => known,
             Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),

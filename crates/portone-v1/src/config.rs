@@ -26,6 +26,14 @@ impl Credentials {
     pub fn new(imp_key: impl Into<SecretString>, imp_secret: impl Into<SecretString>) -> Self {
         Self { imp_key: imp_key.into(), imp_secret: imp_secret.into() }
     }
+
+    /// A print of the account's key: 24 bits (FNV-1a, folded), which tell accounts apart and from which no key can be found.
+    pub fn print(&self) -> u32 {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let hash = self.imp_key.expose_secret().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        let folded = (hash ^ (hash >> 24) ^ (hash >> 48)) & 0x00ff_ffff;
+        u32::try_from(folded).unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for Credentials {

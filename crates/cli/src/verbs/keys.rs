@@ -125,6 +125,7 @@ fn issue_ticket(billing: &Billing, channel: &ChannelName, key: BillingKeyId) -> 
         settled_at_ms: now.saturating_add(u64::try_from(wait).unwrap_or(u64::MAX)),
         known: Vec::new(),
         claim: None,
+        account: None,
     }
 }
 

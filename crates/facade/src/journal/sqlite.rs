@@ -284,3 +284,27 @@ fn decode<T: DeserializeOwned>(text: String) -> Result<T, JournalError> {
 fn failed(what: &str, error: sqlx::Error) -> JournalError {
     JournalError::new(format!("could not {what}")).with_source(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_settled_400_days_ago_is_dropped_and_an_open_intent_never() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        migrate(&mut connection).await.unwrap();
+        let now = SystemTime::now();
+        let day = Duration::from_secs(86_400);
+        for (subject, settled) in [("old", Some(now - 401 * day)), ("young", Some(now - 399 * day)), ("open", None)] {
+            sqlx::query("INSERT INTO intents (subject, intent, settled_at_ms) VALUES (?1, '{}', ?2)")
+                .bind(subject)
+                .bind(settled.map(stamp))
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+        prune(&mut connection, now).await.unwrap();
+        let left = sqlx::query("SELECT subject FROM intents ORDER BY subject").fetch_all(&mut connection).await.unwrap();
+        assert_eq!(left.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>(), ["open", "young"]);
+    }
+}

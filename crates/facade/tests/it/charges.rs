@@ -241,6 +241,7 @@ async fn with_open_retry() -> Arc<MemoryJournal> {
         settled_at_ms: 2,
         known: vec![],
         claim: None,
+        account: None,
     };
     let intent = Intent { subject: Subject::retry(&order()), body: "retry".into(), ticket, send_by_ms: 1, tax: None };
     journal.before_send(&intent).await.unwrap();

@@ -1,9 +1,10 @@
 //! Both journals keep the same promises.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kr_billing::journal::{Before, Intent, Journal, MemoryJournal, Outcome, Subject};
-use kr_billing::{Attempt, TaxSplit, Ticket};
+use kr_billing::{Attempt, Charge, Recovered, Resolved, TaxSplit, Ticket};
 
 use crate::support::*;
 
@@ -17,6 +18,7 @@ fn intent(body: &str, sent_at_ms: u64) -> Intent {
         settled_at_ms: sent_at_ms + 1,
         known: vec![],
         claim: None,
+        account: None,
     };
     let tax = TaxSplit { tax_free: Some(100), vat: None };
     Intent { subject: Subject::charge(&order()), body: body.into(), ticket, send_by_ms: sent_at_ms, tax: Some(tax) }
@@ -139,4 +141,45 @@ mod on_disk {
         assert!(SqliteJournal::open(&path).await.is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "this is a merchant's notes file, not a database");
     }
+}
+
+#[tokio::test]
+async fn one_account_never_settles_what_another_has_sent() {
+    let journal = Arc::new(MemoryJournal::new());
+    let clock = Arc::new(StillClock::default());
+    let of_account = |key: &str, sends: usize| {
+        let mut pg = bare_gateway();
+        pg.expect_check_charge().returning(|_| Ok(()));
+        pg.expect_payments().returning(|_| Ok(vec![]));
+        pg.expect_charge().times(sends).returning(|_| Err(lost()));
+        let builder = builder(pg, quick()).journal(journal.clone()).clock(clock.clone());
+        builder.account(key, "a-secret-of-theirs").base_url("http://127.0.0.1:1").build().unwrap()
+    };
+    let (first, second) = (of_account("account-one", 1), of_account("account-two", 0));
+    let Ok(Charge::InDoubt(doubt)) = first.charge(request(9_900)).await else { panic!("no doubt") };
+    // The same request at the other account is another one: not sent, and no replay either.
+    assert!(matches!(second.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    kr_billing::Clock::sleep(clock.as_ref(), Duration::from_secs(3_600)).await;
+    assert!(matches!(second.recover().await.unwrap().as_slice(), [Recovered::Foreign(_)]), "its silence is no proof");
+    assert!(second.resume(&doubt.ticket).await.is_err() && second.dismiss(&doubt.ticket).await.is_err());
+    assert!(matches!(first.recover().await.unwrap().as_slice(), [Recovered::Charge(_, Resolved::NotCharged)]));
+    assert!(!serde_json::to_string(&doubt.ticket).unwrap().contains("account-one"));
+}
+
+#[tokio::test]
+async fn the_journal_in_memory_forgets_the_oldest_outcomes_and_never_an_open_intent() {
+    let journal = MemoryJournal::new();
+    let of = |number: usize| {
+        let order = kr_billing::OrderId::new(format!("o-{number}")).unwrap();
+        Intent { subject: Subject::charge(&order), ..intent("a", 1) }
+    };
+    journal.before_send(&of(0)).await.unwrap();
+    for number in 1..=100_001 {
+        let intent = of(number);
+        journal.before_send(&intent).await.unwrap();
+        journal.settle(&intent.subject, &intent.ticket, &Outcome::Dismissed).await.unwrap();
+    }
+    assert_eq!(journal.open().await.unwrap(), [of(0)]);
+    assert!(journal.find(&of(1).subject).await.unwrap().is_none());
+    assert!(journal.find(&of(2).subject).await.unwrap().is_some());
 }

@@ -167,6 +167,7 @@ async fn outcomes(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> 
         settled_at_ms: 0,
         known: Vec::new(),
         claim: None,
+        account: None,
     };
     let intent = Intent { subject: Subject::retry(&order), body: "one".into(), ticket, send_by_ms: 0, tax: None };
     for intent in [intent.clone(), intent.clone(), Intent { body: "another".into(), ..intent }] {
