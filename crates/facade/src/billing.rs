@@ -10,6 +10,7 @@ use kr_billing_core::{
     UnixSeconds,
 };
 use kr_billing_portone_v1::Client;
+use tokio::sync::SemaphorePermit;
 
 use crate::journal::Journal;
 use crate::judge::Place;
@@ -147,6 +148,20 @@ impl Billing {
             None => {
                 let text = "there are several channels and no default; name one, or set `default_channel`";
                 Err(Error::not_sent(operation, ErrorKind::Configuration, text))
+            }
+        }
+    }
+
+    /// Waits for a place among the money calls and for the channel's turn, each for a bounded time.
+    pub(crate) async fn admitted(&self, channel: &Channel, operation: Operation) -> Result<SemaphorePermit<'_>, Error> {
+        let clock = self.inner.clock.as_ref();
+        let place = self.inner.limits.place(clock, operation).await?;
+        tokio::select! {
+            biased;
+            () = channel.pace.turn(clock) => Ok(place),
+            () = clock.sleep(self.inner.policy.wait_for_place) => {
+                let text = format!("the channel {} has more calls waiting than its pace lets through; try again later", channel.name);
+                Err(Error::not_sent(operation, ErrorKind::Exhausted, text))
             }
         }
     }

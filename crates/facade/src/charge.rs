@@ -96,8 +96,7 @@ impl Billing {
         attempt: &Attempt,
     ) -> Result<(SemaphorePermit<'_>, Result<Vec<PaymentId>, Charge>), Error> {
         channel.gateway.check_charge(request)?;
-        let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Charge).await?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let place = self.admitted(channel, Operation::Charge).await?;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
         let by_card = !matches!(request.method, ChargeMethod::Key(_));
         if by_card && let Some(key_in) = channel.gateway.issue_path().key_in() {

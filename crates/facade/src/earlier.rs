@@ -25,7 +25,14 @@ impl Billing {
         {
             return Ok(Some(found));
         }
-        earlier_answer(known, attempt.clone()).map(Some)
+        let ticket = match &known {
+            Before::Replay(entry) => Some(entry.intent.ticket.clone()),
+            _ => None,
+        };
+        Ok(Some(match (earlier_answer(known, attempt.clone())?, ticket) {
+            (Charge::Paid(paid), Some(ticket)) => Charge::Paid(self.with_key_asked(channel, &ticket, paid).await),
+            (answer, _) => answer,
+        }))
     }
 
     /// The answer to a request that names no channel of ours: an order that is or may be paid is no plain error even then.

@@ -209,8 +209,7 @@ impl KeyInIssuer<'_> {
             return Err(Error::unsupported(Operation::IssueKey, "this channel has no key-in"));
         };
         key_in.check(request)?;
-        let _place = billing.inner.limits.place(billing.inner.clock.as_ref(), Operation::IssueKey).await?;
-        channel.pace.turn(billing.inner.clock.as_ref()).await;
+        let _place = billing.admitted(channel, Operation::IssueKey).await?;
         billing.look(Operation::ReadAccount, || key_in.ready()).await?;
         let look = || channel.gateway.billing_key(&request.key);
         let used = billing.look(Operation::LookUpKey, look).await.map_err(|error| error.with_reach(Reach::NotSent))?;

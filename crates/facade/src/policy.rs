@@ -16,7 +16,8 @@ pub struct Policy {
     pub connect_timeout: Duration,
     /// How long after its intent was stored a call may still be sent: 15 s.
     pub send_within: Duration,
-    /// How long a call in doubt is looked up before it is handed out as in doubt: 20 s.
+    /// How long a call in doubt is looked up before it is handed out as in doubt: 20 s. The last look-up may itself take up to
+    /// `send_timeout` longer.
     pub resolve_for: Duration,
     /// How long the provider may take to act on a request whose answer was lost: 5 min. Only after it is "not found" proof.
     /// V1 states no such time `[infer]`; money that moves later is this design's documented limit.
@@ -29,7 +30,7 @@ pub struct Policy {
     pub attempts: u32,
     /// How many money calls may be under way at once: 64.
     pub concurrent_sends: usize,
-    /// How long a call may wait for a free place among them: 30 s.
+    /// How long a call may wait for a free place among them, and then for its channel's turn: 30 s each.
     pub wait_for_place: Duration,
     /// How many extra requests (resends, look-ups after failures) may be spent before successes earn new ones: 500.
     pub retry_budget: u32,

@@ -83,8 +83,7 @@ impl Billing {
         if let Some(known) = entry.and_then(|entry| Before::known(&subject, &body, entry)) {
             return earlier_refund(known);
         }
-        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Refund).await?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let _place = self.admitted(channel, Operation::Refund).await?;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
         self.is_here(channel, &request.payment).await?;
         let armed = match self.arm(channel, subject, body, attempt, Vec::new(), tax).await? {

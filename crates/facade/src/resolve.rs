@@ -2,7 +2,8 @@
 
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::{
-    Claim, CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Payment, Reach, Resolved, Ticket,
+    Claim, CodeClass, Decline, DoubtCause, Error, ErrorKind, Failure, KeyStored, Operation, Paid, Payment, Reach, Resolved,
+    Ticket,
 };
 use tracing::instrument;
 
@@ -114,6 +115,14 @@ impl Billing {
         }
     }
 
+    /// A known payment, with the question of its kept card asked again where it was left open.
+    pub(crate) async fn with_key_asked(&self, channel: &Channel, ticket: &Ticket, mut paid: Box<Paid>) -> Box<Paid> {
+        if paid.key == KeyStored::Unknown {
+            paid.key = self.key_stored(channel, ticket, true).await;
+        }
+        paid
+    }
+
     /// Asks again what became of a charge that was in doubt, after a restart too. One look-up; call it from a worker until it is
     /// settled.
     ///
@@ -129,7 +138,10 @@ impl Billing {
             return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
         }
         if let Some(known) = self.settled_before(ticket).await {
-            return Ok(known);
+            return Ok(match known {
+                Resolved::Paid(paid) => Resolved::Paid(self.with_key_asked(channel, ticket, paid).await),
+                other => other,
+            });
         }
         let settled = self.wall_ms() >= ticket.settled_at_ms;
         let look = || self.look_once(channel, ticket, None, &DoubtCause::AnswerLost, settled);

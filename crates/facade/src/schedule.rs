@@ -35,8 +35,7 @@ impl Billing {
         for entry in request.entries() {
             self.free_to_book(Operation::Schedule, &entry.order).await?;
         }
-        let _place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::Schedule).await?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let _place = self.admitted(channel, Operation::Schedule).await?;
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
             Ok(booked) if all_booked(request, &booked, channel) => return Ok(booked),
             Ok(_) => Self::unclear(Operation::Schedule, "the answer does not show the bookings that were asked for"),
@@ -230,8 +229,7 @@ impl Billing {
         key: &BillingKey,
         order: &OrderId,
     ) -> Result<PreparedRetry<'_>, Error> {
-        let place = self.inner.limits.place(self.inner.clock.as_ref(), Operation::RetrySchedule).await?;
-        channel.pace.turn(self.inner.clock.as_ref()).await;
+        let place = self.admitted(channel, Operation::RetrySchedule).await?;
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
         let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
         let amount = retriable(entry, order, &key.id, channel)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
     Answer, Attempt, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DeclineReason, DoubtCause, Error,
-    ErrorKind, MockScheduler, Operation, OrderName, Reach, Recovery, Resolved, Ticket,
+    ErrorKind, KeyStored, MockCheckoutWindow, MockScheduler, Operation, OrderName, Reach, Recovery, Resolved, Ticket,
 };
 
 use crate::support::*;
@@ -620,4 +620,31 @@ async fn a_claim_is_in_the_journal_before_the_first_look_up_and_an_older_ticket_
     let older = Ticket { claim: None, ..doubt.ticket };
     kr_billing::Clock::sleep(clock.as_ref(), std::time::Duration::from_secs(3_600)).await;
     assert!(matches!(billing.resume(&older).await, Ok(Resolved::StillInDoubt(_))), "silence cleared a claim");
+}
+
+#[tokio::test]
+async fn whether_a_kept_card_was_stored_is_asked_again_until_it_is_known() {
+    let mut pg = gateway();
+    let window: &'static MockCheckoutWindow = Box::leak(Box::new(MockCheckoutWindow::new()));
+    pg.expect_issue_path().returning(move || kr_billing::contract::IssuePath::Window(window));
+    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
+    let mut looks = 0;
+    pg.expect_billing_key().returning(move |id| {
+        looks += 1;
+        match looks {
+            1 => Ok(None),
+            2..=4 => Err(unreachable()),
+            _ => Ok(Some(serde_json::from_value(serde_json::json!({ "id": id })).unwrap())),
+        }
+    });
+    let billing = billing(pg, quick());
+    let request = || {
+        let card = kr_billing::Card::new("1234-1234-1234-1234", kr_billing::Expiry::new(2031, 7).unwrap()).unwrap();
+        let (key, name) = (BillingKeyId::new("kept").unwrap(), OrderName::new("November").unwrap());
+        ChargeRequest::by_card_and_keep(card, key, order(), krw(9_900), name).on_channel(channel()).unwrap()
+    };
+    for known in [KeyStored::Unknown, KeyStored::Stored] {
+        let Ok(Charge::Paid(paid)) = billing.charge(request()).await else { panic!("not paid") };
+        assert_eq!(paid.key, known);
+    }
 }
