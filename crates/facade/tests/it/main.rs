@@ -4,6 +4,7 @@
 
 mod charges;
 mod configuration;
+mod earlier;
 mod journals;
 mod refunds;
 mod support;

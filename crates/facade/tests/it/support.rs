@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
 use kr_billing::{
-    Billing, BillingKey, BillingKeyId, ChannelName, ChargeRequest, Clock, CodeClass, DeclineReason, Error, ErrorKind, Fact,
-    Failure, Krw, MockBillingGateway, Operation, OrderId, OrderName, Payment, PaymentId, Policy, Profile, Reach,
+    Answer, Billing, BillingKey, BillingKeyId, ChannelName, ChargeRequest, Clock, CodeClass, DeclineReason, Error, ErrorKind,
+    Fact, Failure, Krw, MockBillingGateway, Operation, OrderId, OrderName, Payment, PaymentId, Policy, Profile, Reach,
 };
 
 /// Time passes only when somebody sleeps.
@@ -138,4 +138,8 @@ pub fn billing(gateway: MockBillingGateway, policy: Policy) -> Billing {
 
 pub fn builder(gateway: MockBillingGateway, policy: Policy) -> kr_billing::BillingBuilder {
     Billing::builder().gateway(channel(), Arc::new(gateway)).policy(policy).clock(Arc::new(StillClock::default()))
+}
+
+pub fn answer(record: Payment) -> Result<Answer, Error> {
+    Ok(Answer::Recorded(Box::new(record)))
 }
