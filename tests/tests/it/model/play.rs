@@ -352,17 +352,21 @@ impl Player<'_> {
         });
         // The doubt of another request than the one that was sent last: that one's outcome is known, and this one was never made.
         let journals = match &ticket.attempt {
-            Attempt::Charge { order, .. } => format!("charge {order}"),
-            Attempt::Retry { order, .. } => format!("retry {order}"),
-            Attempt::Refund { payment, expected_balance, .. } => format!("refund {payment} {}", expected_balance.won()),
+            Attempt::Charge { order, .. } | Attempt::Retry { order, .. } => {
+                vec![format!("charge {order}"), format!("retry {order}")]
+            }
+            Attempt::Refund { payment, expected_balance, .. } => vec![format!("refund {payment} {}", expected_balance.won())],
             _ => return,
         };
         let events = self.case.desk.watch.since(0);
-        let last = events.iter().rev().find(|event| match event {
-            Event::Armed(subject, _) | Event::Settled(subject) => *subject == journals,
-            _ => false,
-        });
-        let settled = matches!(last, Some(Event::Settled(_)));
+        let last = |name: &String| {
+            events.iter().rev().find(|event| match event {
+                Event::Armed(subject, _) | Event::Settled(subject) => subject == name,
+                _ => false,
+            })
+        };
+        let ends: Vec<_> = journals.iter().filter_map(last).collect();
+        let settled = !ends.is_empty() && ends.iter().all(|end| matches!(end, Event::Settled(_)));
         if !is_there && !settled {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
