@@ -147,12 +147,14 @@ impl World {
         };
         let card = StoredCard::from(&card);
         let row = card.behaviour.and_then(|behaviour| declines::row_of(behaviour.row));
-        if let Some(row) = row.filter(|row| row.card_data) {
+        payment.captured = captures(rule, payment.order.amount);
+        // A window that only stores the card learns of it what the card's data tell; one that charges hears the issuer.
+        if let Some(row) = row.filter(|row| row.card_data || payment.captured) {
+            payment.captured = false;
             let text = row.text(rule.family, Way::FailedTextOnly);
             return Err(self.leave(payment, row.code(rule.family), &text));
         }
         payment.card = Some(card.clone());
-        payment.captured = captures(rule, payment.order.amount);
         let holder = payment.order.buyer.clone();
         self.keep_key(&uid, ChannelRef::from(channel), card, customer_id, holder);
         Ok(self.finish(payment))

@@ -120,3 +120,19 @@ async fn a_window_charges_what_its_pg_says_and_nothing_below_the_minimum() {
         handle.reset();
     }
 }
+
+#[tokio::test]
+async fn a_window_that_charges_hears_the_issuers_no() {
+    let channel = |preset: &str| ChannelConfig { preset: Some(preset.into()), ..Default::default() };
+    let channels = ["danal_tpay_test", "kicc_test"].map(channel).to_vec();
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let handle = sandbox.handle();
+    // A lost card: an issuer is asked where money moves, and not where the card is only stored.
+    for (pg, amount, issued) in [("danal_tpay", 1_000, false), ("danal_tpay", 0, true), ("kicc", 1_000, true)] {
+        let params = json!({ "pg": pg, "merchant_uid": "w", "customer_uid": "m", "name": "n", "amount": amount });
+        let back = handle.complete_window(&params, &Buyer::with_card("4000-0000-0000-0020"));
+        assert_eq!(back.success, issued, "{pg} {amount}: {back:?}");
+        assert_eq!(handle.totals("w").captures, 0);
+        handle.reset();
+    }
+}
