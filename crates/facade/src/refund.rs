@@ -126,14 +126,16 @@ impl Billing {
         Ok(Some(charged).filter(|_| simple || whole))
     }
 
-    /// Refuses to refund a payment that is another channel's: its tax rules are another PG's.
+    /// Refuses to refund a payment of another PG, whose tax rules are others, or of a test channel on a live one. Another MID is no harm: it
+    /// may be one that this channel had before.
     async fn is_here(&self, channel: &Channel, id: &PaymentId) -> Result<(), Error> {
         let refuse = |kind, text: String| Err(Error::not_sent(Operation::Refund, kind, text));
         let found = self.look(Operation::LookUpPayment, || channel.gateway.payment(id)).await;
         let Some(payment) = found.map_err(|error| error.with_reach(Reach::NotSent))? else {
             return refuse(ErrorKind::NotFound, format!("the provider does not know the payment {id}"));
         };
-        let fields: Vec<_> = Place::of(&payment).elsewhere(channel.gateway.as_ref()).collect();
+        let place = Place { mid: None, ..Place::of(&payment) };
+        let fields: Vec<_> = place.elsewhere(channel.gateway.as_ref()).collect();
         if fields.is_empty() {
             return Ok(());
         }
