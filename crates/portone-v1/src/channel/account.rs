@@ -15,8 +15,9 @@ impl<P: Provider> Channel<P> {
         let route = &self.key_in_here(Operation::ReadAccount)?.route;
         let ask = || async {
             match self.client.pg_settings().await {
+                // An empty list, and a server without one, tell nothing.
+                Ok(settings) if settings.is_empty() => Ok(()),
                 Ok(settings) => self.find_in(&settings, route),
-                // A server without this list tells nothing.
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
                 Err(error) => Err(error.with_reach(Reach::NotSent)),
             }
@@ -25,7 +26,8 @@ impl<P: Provider> Channel<P> {
     }
 
     /// A MID that the account has under another PG, or another module of this one, is as unknown as one that it has not at all: V1
-    /// keeps `kcp` and `kcp_billing`, `inicis` and `html5_inicis` apart. `[oa again]`
+    /// keeps `kcp` and `kcp_billing`, `inicis` and `html5_inicis` apart `[oa again]`. What else the list says a channel is for is left to the
+    /// PG: no source says under which word each PG's key-in stands there.
     fn find_in(&self, settings: &[PgSetting], route: &ModuleRoute) -> Result<(), Error> {
         let same = |told: Option<&str>, own: &Option<String>| match (told, own) {
             (Some(told), Some(own)) => told == own,
@@ -33,15 +35,14 @@ impl<P: Provider> Channel<P> {
         };
         let fits = |setting: &&PgSetting| {
             setting.pg_provider == route.module
-                && matches!(setting.purpose, Purpose::KeyIn | Purpose::Other(_))
+                && setting.purpose != Purpose::Certification
                 && same(Some(&setting.pg_id), &route.mid)
                 && same(setting.channel_key.as_deref(), &route.channel_key)
         };
         let fitting: Vec<&PgSetting> = settings.iter().filter(fits).collect();
         if fitting.is_empty() {
-            let cards = settings.iter().filter(|setting| setting.purpose == Purpose::KeyIn);
-            let there: Vec<String> = cards.map(|has| format!("{}.{}", has.pg_provider, has.pg_id)).collect();
-            let text = format!("key_in: the account takes no cards at {}; it takes them at: {}", route.pg(), there.join(", "));
+            let there: Vec<String> = settings.iter().map(|has| format!("{}.{}", has.pg_provider, has.pg_id)).collect();
+            let text = format!("key_in: the account has no channel {}; it has: {}", route.pg(), there.join(", "));
             return Err(wrong(&text));
         }
         if fitting.iter().all(|setting| setting.sandbox.is_some_and(|test| test != self.test)) {

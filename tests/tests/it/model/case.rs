@@ -160,9 +160,10 @@ impl Case {
             }
             Err(not) => {
                 self.count("not charged");
-                // A booking that waits may run: such an error says nothing of it.
+                // A booking may have run or still run: an error of a call that was not even looked up says nothing of it.
                 let waits = self.facts().booked.contains(order) && not.error().reach() == Reach::NotSent;
                 match alone {
+                    _ if waits && self.shared => {}
                     true => self.claim(order, "an error", !waits && !self.may_run(order)),
                     // Another caller may have charged since this one has last read the journal.
                     false => self.knew_of_none(order),
