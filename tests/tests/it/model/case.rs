@@ -163,8 +163,8 @@ impl Case {
                 // A booking may have run or still run: an error of a call that was not even looked up says nothing of it.
                 let waits = self.facts().booked.contains(order) && not.error().reach() == Reach::NotSent;
                 match alone {
-                    _ if waits && self.shared => {}
-                    true => self.claim(order, "an error", !waits && !self.may_run(order)),
+                    _ if waits => {}
+                    true => self.claim(order, "an error", !self.may_run(order)),
                     // Another caller may have charged since this one has last read the journal.
                     false => self.knew_of_none(order),
                 }

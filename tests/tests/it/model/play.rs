@@ -221,6 +221,13 @@ impl Player<'_> {
 
     fn plant(&self, order: u8, what: Older, won: u64) {
         let order = self.case.order(order);
+        let charge = format!("charge {order}");
+        let armed = |event: &Event| matches!(event, Event::Armed(subject, _) if *subject == charge);
+        let first = !self.case.desk.watch.since(0).iter().any(armed);
+        // Where paid numbers do not burn, ours may still be on its way, and nobody's fault.
+        if what == Older::Paid && !first && !self.script.burns {
+            return;
+        }
         let (status, key) = match what {
             Older::Failed => (Status::Failed, None),
             Older::Ready => (Status::Ready, None),
@@ -233,9 +240,6 @@ impl Player<'_> {
         if self.case.handle.plant(&planted).is_err() || what != Older::Paid {
             return;
         }
-        let charge = format!("charge {order}");
-        let first =
-            !self.case.desk.watch.since(0).iter().any(|event| matches!(event, Event::Armed(subject, _) if *subject == charge));
         self.case.facts().captured_before.insert(order.to_string(), first);
     }
 
