@@ -108,7 +108,7 @@ fn a_refund_in_doubt_is_settled_by_its_ticket() {
     let id = bench.paid("member-1", "o-1", 9_900);
     let handle = bench.handle();
     handle.add_fault(Fault::new(Operation::Cancel, Moment::AfterCommit, Effect::Drop)).unwrap();
-    handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
+    handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(3).times(1_000)).unwrap();
     let answer = bench.run(&format!("payments cancel {id} --amount 900 --taxable --yes --json")).exits(3).json();
     handle.clear_faults();
     bench.run("recover").exits(3).says(&format!("payment (imp_uid) {id}, a refund of 900 won, channel kcp: "));
