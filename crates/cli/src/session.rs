@@ -81,6 +81,11 @@ impl Session {
 
     /// The finished [`Billing`], whose journal is watched.
     pub(crate) async fn billing(&self) -> Result<Billing, Failure> {
+        Ok(self.open().await?.0)
+    }
+
+    /// The finished [`Billing`], and its journal.
+    pub(crate) async fn open(&self) -> Result<(Billing, Arc<dyn Journal>), Failure> {
         let mut config = self.config()?;
         let journal: Arc<dyn Journal> = match config.journal.take() {
             None => Arc::new(MemoryJournal::new()),
@@ -89,8 +94,9 @@ impl Session {
                 Error::not_sent(Operation::Configure, ErrorKind::Configuration, text).with_source(error)
             })?),
         };
-        let watched = Arc::new(Watched::new(journal, self.armed.clone()));
-        Ok(BillingBuilder::from_config(config).await?.journal(watched).build()?)
+        let watched: Arc<dyn Journal> = Arc::new(Watched::new(journal, self.armed.clone()));
+        let billing = BillingBuilder::from_config(config).await?.journal(Arc::clone(&watched)).build()?;
+        Ok((billing, watched))
     }
 
     /// A billing key with its channel: the named one, the only one, or the one that a look-up finds.

@@ -86,6 +86,9 @@ texts! {
     no_key_in:
         "this channel has no key-in: a card is stored in the PG's window; see `kr-billing window`",
         "이 채널은 키인 발급을 하지 않습니다. PG 결제창에서 카드를 등록합니다. `kr-billing window`를 보세요";
+    key_elsewhere:
+        "the billing key {} is not of channel {} but of {}, so nothing was sent; name its own channel with --channel (`kr-billing config check` lists them)",
+        "빌링키 {}은(는) 채널 {}의 것이 아니므로 보내지 않았습니다. 빌링키가 있는 곳은 {}입니다. --channel로 맞는 채널을 지정하세요 (채널 목록은 `kr-billing config check`)";
     no_window:
         "this channel has no window: a card is stored by key-in; see `kr-billing keys issue`",
         "이 채널에는 결제창이 없습니다. 키인으로 카드를 저장합니다. `kr-billing keys issue`를 보세요";

@@ -226,3 +226,24 @@ fn the_matrix_names_every_pg_and_its_sources() {
     assert!(matrix["pgs"][0]["facts"].as_array().unwrap().iter().all(|fact| !fact["source"].as_str().unwrap().is_empty()));
     crate::bench::run(crate::bench::command().arg("pgs"), "").exits(0).says("kcp_billing").says("html5_inicis");
 }
+
+#[test]
+fn a_key_of_another_channel_is_never_charged_by_the_named_one() {
+    let bench = both();
+    bench.issue("member-1");
+    let sale = "--amount 9900 --name Plan --channel nice";
+    let charge = format!("charge member-1 --order o-1 {sale}");
+    bench.run(&charge).exits(2).warns("not of channel nice but of channel kcp").warns("--channel");
+    bench.run(&format!("{charge} --lang ko")).exits(2).warns("보내지 않았습니다");
+    bench.run(&format!("schedule add member-1 --order o-1 --at 2030-01-01 {sale}")).exits(2).warns("channel kcp");
+    // A configuration that has not even the key's channel.
+    bench.configure(NICE, &bench.url());
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("PG kcp");
+    assert!(bench.handle().ledger().is_empty());
+    // What was paid is still answered from the journal, whatever channel the key has by now.
+    bench.configure(KCP, &bench.url());
+    let id = bench.paid("member-1", "o-1", 9_900);
+    bench.run("keys delete member-1 --yes").exits(0);
+    assert_eq!(bench.paid("member-1", "o-1", 9_900), id);
+    assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
