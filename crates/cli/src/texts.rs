@@ -104,6 +104,13 @@ texts! {
     tickets_unreadable:
         "the tickets cannot be read; give what was printed for the call in doubt, as JSON",
         "티켓을 읽을 수 없습니다. 결과를 알 수 없던 호출의 출력을 JSON 그대로 주세요";
+    tickets_file_unreadable:
+        "the tickets cannot be read from {}: {}; name the file that holds what was printed for the call in doubt, or give it on standard input with -",
+        "{}에서 티켓을 읽을 수 없습니다: {}. 결과를 알 수 없던 호출의 출력을 담은 파일을 지정하거나, -로 표준 입력에 넣으세요";
+    too_long: "it is longer than 16 MiB", "16MiB보다 깁니다";
+    answers_without_ticket:
+        "{} of {} answers carry no ticket, since nothing is in doubt there: they are not asked about",
+        "티켓이 없는 응답은 다시 묻지 않습니다: {}건 (전체 {}건)";
 
     // Asking for a card.
     ask_number: "Card number", "카드번호";

@@ -98,7 +98,25 @@ fn what_is_no_ticket_is_wrong_usage() {
     for bad in ["", "hello", "{}", "[]", "{\"ticket\":{}}"] {
         bench.run_with("resume", bad).exits(2);
     }
-    bench.run("resume /nonexistent/tickets").exits(2);
+    bench.run("resume /nonexistent/tickets").exits(2).warns("/nonexistent/tickets").warns("No such file").warns("standard input");
+    bench.run_with("resume", "[]\n{\"ticket\":").exits(2).warns("line 2");
+}
+
+#[test]
+fn an_answer_without_a_ticket_is_said_and_a_damaged_one_is_refused() {
+    let bench = in_the_dark();
+    let doubt = bench.run(&format!("{CHARGE} --json")).exits(3).json();
+    bench.handle().clear_faults();
+    let paid = bench.json("payments find o-1");
+    let paid = serde_json::json!({ "outcome": "paid", "payment": paid["payments"][0] });
+    let list = format!("[{paid}, {doubt}]\n{{\"recovered\": [{doubt}]}}");
+    let said = bench.run_with("resume --json", &list).exits(0).warns("1 of 3 answers carry no ticket").json();
+    assert_eq!((said["tickets"].as_array().unwrap().len(), said["without_ticket"].as_u64()), (2, Some(1)));
+    // A doubt that lost its ticket, or half of it, is not passed over.
+    for damaged in ["{\"outcome\":\"in_doubt\"}", "{\"outcome\":\"in_doubt\",\"ticket\":{\"version\":1}}"] {
+        bench.run_with("resume", &format!("[{damaged}, {doubt}]")).exits(2).warns("cannot be read");
+    }
+    bench.run_with("resume", &paid.to_string()).exits(2).warns("1 of 1 answers carry no ticket");
 }
 
 #[test]
