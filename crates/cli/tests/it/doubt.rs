@@ -54,6 +54,19 @@ fn doubt_is_3_with_a_ticket_and_resume_settles_it() {
 }
 
 #[test]
+fn a_ticket_that_nobody_reads_is_not_lost() {
+    for form in ["", " --json"] {
+        let bench = in_the_dark();
+        let mut child = start(&mut bench.command(&format!("{CHARGE}{form}")));
+        drop(child.stdout.take());
+        let said = finish(child, "").exits(3);
+        bench.handle().clear_faults();
+        let ticket = said.err.lines().find(|line| line.starts_with('{')).unwrap();
+        bench.run_with("resume", ticket).exits(0).says("Paid");
+    }
+}
+
+#[test]
 fn an_order_id_that_belongs_to_another_payment_is_said_so() {
     let bench = Bench::new();
     bench.issue("member-1");
