@@ -135,3 +135,16 @@ fn doctor_names_a_module_that_the_account_lacks() {
     let bench = Bench::of_account(NICE, config);
     bench.run("doctor").exits(2).says("no such channel");
 }
+
+#[test]
+fn doctors_checks_have_the_same_ids_in_every_language() {
+    let bench = Bench::with(&format!("default_channel = \"kcp\"\n{KCP}{NICE}"));
+    let text = std::fs::read_to_string(bench.config()).unwrap();
+    std::fs::write(bench.config(), text.replace("[journal]\nsqlite", "[journal]\n#").replace("[journal]\n", "")).unwrap();
+    for lang in ["ko", "en"] {
+        let report = bench.run(&format!("doctor --json --lang {lang}")).exits(0).json();
+        let ids: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap()).collect();
+        let wanted = ["token", "clock", "channel:kcp:window", "channel:kcp:key_in", "channel:nice:key_in", "journal"];
+        assert_eq!(ids, wanted);
+    }
+}
