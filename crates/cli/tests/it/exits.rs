@@ -6,7 +6,7 @@ use std::thread;
 
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 
-use crate::bench::{Bench, KCP, NICE};
+use crate::bench::{Bench, KCP, NICE, command, run};
 
 /// A web server that knows nothing of V1 and always says this.
 fn server_that_says(page: String) -> String {
@@ -63,6 +63,15 @@ fn an_option_that_would_not_be_heeded_is_refused() {
         let option = line.split(' ').nth(1).unwrap_or("--config");
         bench.run(line).exits(2).warns(option);
     }
+    for option in ["--config x.toml", "--base-url http://127.0.0.1:1", "--allow-plaintext"] {
+        let line = format!("pgs {option}");
+        run(command().args(line.split(' ')), "").exits(2).warns("`pgs`").warns(option.split(' ').next().unwrap());
+    }
+    let window = "window m --order i --name Card --redirect-url https://shop.example/";
+    for option in ["--script https://shop.example/s.js", "--merchant-code imp1"] {
+        bench.run(&format!("{window} {option}")).exits(2).warns("--html");
+    }
+    bench.run(window).exits(0);
 }
 
 #[test]
