@@ -44,6 +44,9 @@ texts! {
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";
+    variable_no_text:
+        "the environment variable {} is not UTF-8; set it anew, or unset it",
+        "환경 변수 {}의 값이 UTF-8이 아닙니다. 다시 정하거나 지우세요";
     config_unreadable: "the configuration cannot be read", "설정을 읽을 수 없습니다";
     card_file_unreadable: "the card cannot be read", "카드를 읽을 수 없습니다";
     card_needs_terminal:
