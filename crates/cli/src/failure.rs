@@ -151,6 +151,7 @@ fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
         }),
         ErrorKind::OrderConflict => Some(texts.do_order_conflict),
         ErrorKind::BalanceChanged => Some(texts.do_balance),
+        ErrorKind::NotFound if error.operation() == Operation::LookUpKey => Some(texts.do_unknown_key),
         ErrorKind::NotFound => Some(texts.do_not_found),
         _ => None,
     }

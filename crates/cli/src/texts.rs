@@ -86,6 +86,9 @@ texts! {
     do_not_found:
         "check the id, and that key pair and channel are this account's",
         "번호가 맞는지, API 키와 채널이 이 계정의 것인지 확인하세요";
+    do_unknown_key:
+        "check the billing key's id, and name its channel with --channel; if no card is stored under it, issue a key with `kr-billing keys issue` or `kr-billing window`",
+        "빌링키 이름을 확인하고 --channel로 채널을 지정하세요. 저장된 카드가 없다면 `kr-billing keys issue`나 `kr-billing window`로 빌링키를 발급하세요";
     no_key_in:
         "this channel has no key-in: a card is stored in the PG's window; see `kr-billing window`",
         "이 채널은 키인 발급을 하지 않습니다. PG 결제창에서 카드를 등록합니다. `kr-billing window`를 보세요";

@@ -228,6 +228,17 @@ fn the_matrix_names_every_pg_and_its_sources() {
 }
 
 #[test]
+fn a_charge_of_an_unknown_key_says_how_to_get_one() {
+    let bench = both();
+    let charge = "charge nobody --order o-1 --amount 9900 --name Plan";
+    for said in [bench.run(charge).exits(1).err, bench.run(&format!("{charge} --channel kcp")).exits(1).out] {
+        assert!(said.contains("keys issue") && said.contains("--channel"), "{said}");
+    }
+    bench.run(&format!("{charge} --channel kcp --lang ko")).exits(1).says("빌링키를 발급하세요");
+    assert!(bench.handle().ledger().is_empty());
+}
+
+#[test]
 fn a_key_of_another_channel_is_never_charged_by_the_named_one() {
     let bench = both();
     bench.issue("member-1");
