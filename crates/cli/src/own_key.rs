@@ -16,24 +16,19 @@ use crate::texts::Texts;
 /// The key is of another channel or PG (wrong usage), or could not be looked up.
 pub(crate) async fn check(billing: &Billing, key: &BillingKey, texts: &Texts) -> Result<(), Failure> {
     let not_sent = |error: kr_billing::Error| Failure::NotTried(error.with_reach(Reach::NotSent));
-    match billing.find_key(&key.id).await {
-        Ok(found) if found.channel == key.channel => Ok(()),
-        Ok(found) => Err(elsewhere(key, &format!("{} {}", texts.channel, found.channel), texts)),
-        // No channel has it, or several could: its record tells more.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
-            match billing.billing_key(key).await {
-                Ok(None) => Ok(()),
-                Ok(Some(stored)) if error.kind() == ErrorKind::NotFound => Err(elsewhere(key, &place(&stored, texts), texts)),
-                Ok(Some(stored)) => match stored.pg_provider.as_deref() {
-                    Some(pg) if !billing.profile(&key.channel)?.owns_provider(pg) => {
-                        Err(elsewhere(key, &place(&stored, texts), texts))
-                    }
-                    _ => Ok(()),
-                },
-                Err(error) => Err(not_sent(error)),
-            }
-        }
-        Err(error) => Err(not_sent(error)),
+    let undecided = match billing.find_key(&key.id).await {
+        Ok(found) if found.channel == key.channel => return Ok(()),
+        Ok(found) => return Err(elsewhere(key, &format!("{} {}", texts.channel, found.channel), texts)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => error.kind(),
+        Err(error) => return Err(not_sent(error)),
+    };
+    // No channel has it, or several could: its record tells more.
+    let Some(stored) = billing.billing_key(key).await.map_err(not_sent)? else { return Ok(()) };
+    let profile = billing.profile(&key.channel)?;
+    let of_another_pg = stored.pg_provider.as_deref().is_some_and(|pg| !pg.is_empty() && !profile.owns_provider(pg));
+    match undecided == ErrorKind::NotFound || of_another_pg {
+        true => Err(elsewhere(key, &place(&stored, texts), texts)),
+        false => Ok(()),
     }
 }
 
