@@ -20,8 +20,36 @@ pub mod renewal;
 mod shop;
 mod web;
 
+use std::error::Error;
+use std::fmt;
+
 pub use shop::Shop;
 pub use web::serve;
 
-/// Whatever stops an example.
-pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
+/// Whatever stops an example. `main` prints an error's `Debug`, so that says what a person wants to read: the error, and what is
+/// behind it.
+pub struct Trouble(Box<dyn Error + Send + Sync>);
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, "\n  because: {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

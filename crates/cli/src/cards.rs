@@ -1,7 +1,7 @@
 //! Getting a card without putting it where others can read it.
 
 use std::fs::File;
-use std::io::{IsTerminal, stdin};
+use std::io::{ErrorKind, IsTerminal, stdin};
 
 use kr_billing::{Card, Error, Invalid, Operation};
 use secrecy::SecretString;
@@ -11,9 +11,10 @@ use crate::card_input;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::texts::Texts;
+use crate::watch;
 
 /// The card that `--card -`, `--card-file` or a person gives.
-pub(crate) fn get(args: &CardArgs, operation: Operation, texts: &Texts) -> Result<Card, Failure> {
+pub(crate) async fn get(args: &CardArgs, operation: Operation, texts: &'static Texts) -> Result<Card, Failure> {
     let invalid = |invalid: Invalid| Failure::from(Error::invalid(operation, invalid));
     if let Some(path) = &args.card_file {
         let file = File::open(path).map_err(|error| {
@@ -27,14 +28,52 @@ pub(crate) fn get(args: &CardArgs, operation: Operation, texts: &Texts) -> Resul
     if !stdin().is_terminal() {
         return Err(Failure::plain(Exit::Usage, texts.card_needs_terminal));
     }
-    asked(texts)?.map_err(invalid)
+    let _echo = Echo::keep();
+    // On a thread of its own: a signal must be heard while it waits for a key.
+    match watch::unless_interrupted(tokio::task::spawn_blocking(|| asked(texts))).await {
+        Some(Ok(card)) => card?.map_err(invalid),
+        Some(Err(_)) => Err(Failure::plain(Exit::Usage, texts.card_needs_terminal)),
+        None => Err(Failure::plain(Exit::NotSent, texts.interrupted_before)),
+    }
+}
+
+/// The terminal's settings, which come back when this goes: a prompt that is broken off leaves it without echo.
+struct Echo {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+#[cfg(unix)]
+impl Echo {
+    fn keep() -> Self {
+        Self { settings: rustix::termios::tcgetattr(stdin()).ok() }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Echo {
+    fn drop(&mut self) {
+        if let Some(settings) = &self.settings {
+            let _gone = rustix::termios::tcsetattr(stdin(), rustix::termios::OptionalActions::Now, settings);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Echo {
+    fn keep() -> Self {
+        Self {}
+    }
 }
 
 /// Asks for the parts, without echo.
 fn asked(texts: &Texts) -> Result<Result<Card, Invalid>, Failure> {
     let ask = |prompt: &str| {
         let typed = rpassword::prompt_password(format!("{prompt}: "));
-        typed.map(SecretString::from).map_err(|_| Failure::plain(Exit::Usage, texts.card_needs_terminal))
+        typed.map(SecretString::from).map_err(|error| match error.kind() {
+            ErrorKind::Interrupted | ErrorKind::UnexpectedEof => Failure::plain(Exit::NotSent, texts.interrupted_before),
+            _ => Failure::plain(Exit::Usage, texts.card_needs_terminal),
+        })
     };
     let (number, expiry) = (ask(texts.ask_number)?, ask(texts.ask_expiry)?);
     let (birth, password) = (ask(texts.ask_birth)?, ask(texts.ask_password)?);

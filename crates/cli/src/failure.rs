@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Library(Error),
     /// A charge that was certainly not made.
     NotCharged(NotCharged),
+    /// What comes before a charge failed, so it was not tried.
+    NotTried(Error),
     /// The command's own.
     Plain {
         /// How the command ends.
@@ -47,7 +49,7 @@ impl Failure {
     /// How the command ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Library(error) => Exit::of(error),
+            Self::Library(error) | Self::NotTried(error) => Exit::of(error),
             Self::NotCharged(not_charged) => Exit::of(not_charged.error()),
             Self::Plain { exit, .. } => *exit,
         }
@@ -55,7 +57,7 @@ impl Failure {
 
     fn error(&self) -> Option<&Error> {
         match self {
-            Self::Library(error) => Some(error),
+            Self::Library(error) | Self::NotTried(error) => Some(error),
             Self::NotCharged(not_charged) => Some(not_charged.error()),
             Self::Plain { .. } => None,
         }
@@ -66,6 +68,7 @@ impl Failure {
         let mut lines = match self {
             Self::Library(error) => vec![format!("{}: {}", texts.error, show::spoken(&error.to_string()))],
             Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error()))],
+            Self::NotTried(error) => vec![format!("{}: {}", texts.not_charged, why_not(error))],
             Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
         };
         if let Some(error) = self.error() {
@@ -148,6 +151,7 @@ fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
         }),
         ErrorKind::OrderConflict => Some(texts.do_order_conflict),
         ErrorKind::BalanceChanged => Some(texts.do_balance),
+        ErrorKind::NotFound if error.operation() == Operation::LookUpKey => Some(texts.do_unknown_key),
         ErrorKind::NotFound => Some(texts.do_not_found),
         _ => None,
     }

@@ -14,6 +14,7 @@ mod failure;
 mod guard;
 mod help;
 mod lang;
+mod own_key;
 mod session;
 mod show;
 mod texts;

@@ -12,6 +12,7 @@ use crate::args::{Globals, KeyArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::show::fill;
 use crate::texts::Texts;
 use crate::watch::{Armed, Watched};
 
@@ -48,7 +49,7 @@ impl Session {
         if let Some(path) = std::env::var_os("KR_BILLING_CONFIG") {
             return Ok(Source::File(path.into()));
         }
-        if !variables().is_empty() {
+        if !variables(self.texts())?.is_empty() {
             return Ok(Source::Environment);
         }
         let default = Path::new(DEFAULT_FILE);
@@ -62,7 +63,7 @@ impl Session {
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let mut config = match self.source()? {
             Source::File(path) => self.file(&path)?,
-            Source::Environment => Config::from_vars(variables())?,
+            Source::Environment => Config::from_vars(variables(self.texts())?)?,
         };
         if let Some(url) = &self.globals.base_url {
             config.account.base_url = Some(url.clone());
@@ -81,6 +82,11 @@ impl Session {
 
     /// The finished [`Billing`], whose journal is watched.
     pub(crate) async fn billing(&self) -> Result<Billing, Failure> {
+        Ok(self.open().await?.0)
+    }
+
+    /// The finished [`Billing`], and its journal.
+    pub(crate) async fn open(&self) -> Result<(Billing, Arc<dyn Journal>), Failure> {
         let mut config = self.config()?;
         let journal: Arc<dyn Journal> = match config.journal.take() {
             None => Arc::new(MemoryJournal::new()),
@@ -89,8 +95,9 @@ impl Session {
                 Error::not_sent(Operation::Configure, ErrorKind::Configuration, text).with_source(error)
             })?),
         };
-        let watched = Arc::new(Watched::new(journal, self.armed.clone()));
-        Ok(BillingBuilder::from_config(config).await?.journal(watched).build()?)
+        let watched: Arc<dyn Journal> = Arc::new(Watched::new(journal, self.armed.clone()));
+        let billing = BillingBuilder::from_config(config).await?.journal(Arc::clone(&watched)).build()?;
+        Ok((billing, watched))
     }
 
     /// A billing key with its channel: the named one, the only one, or the one that a look-up finds.
@@ -136,8 +143,13 @@ fn unknown_payment(id: &PaymentId) -> Error {
     Error::new(Operation::LookUpPayment, Reach::Refused, ErrorKind::NotFound, text)
 }
 
-/// The `KR_BILLING_…` variables that are text.
-fn variables() -> Vec<(String, String)> {
-    let all = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    all.filter(|(name, _)| name.starts_with("KR_BILLING_")).collect()
+/// The `KR_BILLING_…` variables. One that is no text is refused, as the library does: left out it would be a default in silence.
+fn variables(texts: &Texts) -> Result<Vec<(String, String)>, Failure> {
+    let own = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let own = own.filter(|(name, _)| name.starts_with("KR_BILLING_"));
+    own.map(|(name, value)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(Failure::plain(Exit::Usage, fill(texts.variable_no_text, &[&name]))),
+    })
+    .collect()
 }

@@ -44,6 +44,9 @@ texts! {
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";
+    variable_no_text:
+        "the environment variable {} is not UTF-8; set it anew, or unset it",
+        "환경 변수 {}의 값이 UTF-8이 아닙니다. 다시 정하거나 지우세요";
     config_unreadable: "the configuration cannot be read", "설정을 읽을 수 없습니다";
     card_file_unreadable: "the card cannot be read", "카드를 읽을 수 없습니다";
     card_needs_terminal:
@@ -83,9 +86,15 @@ texts! {
     do_not_found:
         "check the id, and that key pair and channel are this account's",
         "번호가 맞는지, API 키와 채널이 이 계정의 것인지 확인하세요";
+    do_unknown_key:
+        "check the billing key's id, and name its channel with --channel; if no card is stored under it, issue a key with `kr-billing keys issue` or `kr-billing window`",
+        "빌링키 이름을 확인하고 --channel로 채널을 지정하세요. 저장된 카드가 없다면 `kr-billing keys issue`나 `kr-billing window`로 빌링키를 발급하세요";
     no_key_in:
         "this channel has no key-in: a card is stored in the PG's window; see `kr-billing window`",
         "이 채널은 키인 발급을 하지 않습니다. PG 결제창에서 카드를 등록합니다. `kr-billing window`를 보세요";
+    key_elsewhere:
+        "the billing key {} is not of channel {} but of {}, so nothing was sent; name its own channel with --channel (`kr-billing config check` lists them)",
+        "빌링키 {}은(는) 채널 {}의 것이 아니므로 보내지 않았습니다. 빌링키가 있는 곳은 {}입니다. --channel로 맞는 채널을 지정하세요 (채널 목록은 `kr-billing config check`)";
     no_window:
         "this channel has no window: a card is stored by key-in; see `kr-billing keys issue`",
         "이 채널에는 결제창이 없습니다. 키인으로 카드를 저장합니다. `kr-billing keys issue`를 보세요";
@@ -101,6 +110,13 @@ texts! {
     tickets_unreadable:
         "the tickets cannot be read; give what was printed for the call in doubt, as JSON",
         "티켓을 읽을 수 없습니다. 결과를 알 수 없던 호출의 출력을 JSON 그대로 주세요";
+    tickets_file_unreadable:
+        "the tickets cannot be read from {}: {}; name the file that holds what was printed for the call in doubt, or give it on standard input with -",
+        "{}에서 티켓을 읽을 수 없습니다: {}. 결과를 알 수 없던 호출의 출력을 담은 파일을 지정하거나, -로 표준 입력에 넣으세요";
+    too_long: "it is longer than 16 MiB", "16MiB보다 깁니다";
+    answers_without_ticket:
+        "{} of {} answers carry no ticket, since nothing is in doubt there: they are not asked about",
+        "티켓이 없는 응답은 다시 묻지 않습니다: {}건 (전체 {}건)";
 
     // Asking for a card.
     ask_number: "Card number", "카드번호";

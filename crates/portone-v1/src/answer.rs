@@ -30,7 +30,7 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// An answer that cannot be used: for a call that acts, it may have acted.
     pub(crate) fn bad(&self, problem: &str) -> Error {
-        let message = format!("the answer to {} {problem}", self.route);
+        let message = format!("the answer to {} {problem}", self.route.replace("{}", "…"));
         Error::new(self.operation, Reach::Unclear, ErrorKind::BadAnswer, message)
     }
 
@@ -159,6 +159,14 @@ mod tests {
             assert!(matches!(amount(Some(&raw(odd))), Some(Amount::Odd(_))), "{odd}");
         }
         assert_eq!(amount(Some(&raw("null"))), None);
+    }
+
+    #[test]
+    fn an_unusable_answers_text_has_no_blank_to_fill() {
+        let mask = Mask::default();
+        let context = Context { operation: Operation::LookUpPayment, route: "/payments/{}/balance", mask: &mask };
+        let text = context.bad("is not UTF-8").to_string();
+        assert!(text.contains("the answer to /payments/…/balance is not UTF-8") && !text.contains("{}"), "{text}");
     }
 
     #[test]

@@ -56,3 +56,14 @@ fn a_merchant_s_own_adapter_charges_and_keeps_its_own_rule() {
     assert!(said.contains("paid 9,900 won through Kiwoompay"), "{said}");
     assert!(said.contains("use Hangul and ASCII only [nothing was sent]"), "{said}");
 }
+
+#[test]
+fn a_program_that_fails_says_why_in_words() {
+    let account = [("ACCOUNT__IMP_KEY", "k"), ("ACCOUNT__IMP_SECRET", "s"), ("ACCOUNT__BASE_URL", "http://127.0.0.1:1")];
+    let channel = [("CHANNELS__MAIN__PG", "nice"), ("POLICY__ATTEMPTS", "1")];
+    let settings = account.into_iter().chain(channel).map(|(name, value)| (format!("KR_BILLING_{name}"), value));
+    let output = program(env!("CARGO_BIN_EXE_first_charge")).envs(settings).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.starts_with("Error: ") && said.contains("\n  because: "), "{said}");
+    assert!(said.contains("cannot be reached") && !said.contains("Error {"), "{said}");
+}

@@ -1,7 +1,7 @@
 //! What is printed: lines and tables for people, one JSON document for programs.
 
 use std::fmt::Debug;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table, TableComponent};
@@ -37,20 +37,23 @@ impl Answer {
         Self { exit, json, text: text.into() }
     }
 
-    /// Prints it.
+    /// Prints it. A doubt that nobody reads on standard output goes to standard error: its ticket must not be lost.
     pub(crate) fn print(&self, json: bool) {
-        if json {
-            line(&self.json.to_string());
-        } else {
-            line(self.text.trim_end());
+        let text = if json { self.json.to_string() } else { self.text.trim_end().to_owned() };
+        if try_line(&text).is_err() && self.exit == Exit::InDoubt {
+            warn(&text);
         }
     }
 }
 
 /// A line on standard output, at once. A reader that has gone away is no error of ours.
 pub(crate) fn line(text: &str) {
+    let _gone = try_line(text);
+}
+
+fn try_line(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
-    let _gone = writeln!(out, "{text}").and_then(|()| out.flush());
+    writeln!(out, "{text}").and_then(|()| out.flush())
 }
 
 /// A line on standard error.

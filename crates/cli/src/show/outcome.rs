@@ -2,8 +2,8 @@
 
 use kr_billing::contract::outcome::Attempt;
 use kr_billing::{
-    BillingKey, Charge, Decline, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund, Resolved,
-    ResolvedRefund, Ticket,
+    BillingKey, Charge, Decline, DeclineReason, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund,
+    Resolved, ResolvedRefund, Ticket,
 };
 use serde_json::json;
 
@@ -117,7 +117,7 @@ fn paid(paid: &Paid, texts: &Texts) -> Answer {
 }
 
 fn declined(decline: &Decline, retry: bool, texts: &Texts) -> Answer {
-    let to_do = if retry { recovery_of_retry(decline.recovery(), texts) } else { recovery(decline.recovery(), texts).to_owned() };
+    let to_do = if retry { recovery_of_retry(decline, texts) } else { recovery(decline, texts).to_owned() };
     let json = json!({
         "outcome": "declined",
         "reason": word(&decline.reason),
@@ -233,17 +233,18 @@ fn payment_of(cause: &DoubtCause) -> Option<String> {
 }
 
 /// What helps after a booking was charged and declined: it keeps its order id.
-fn recovery_of_retry(recovery: Recovery, texts: &Texts) -> String {
-    match recovery {
+fn recovery_of_retry(decline: &Decline, texts: &Texts) -> String {
+    match decline.recovery() {
         Recovery::TryLater => texts.recovery_retry_later.to_owned(),
         Recovery::Never => texts.recovery_never.to_owned(),
-        other => fill(texts.recovery_retry_then, &[self::recovery(other, texts)]),
+        _ => fill(texts.recovery_retry_then, &[recovery(decline, texts)]),
     }
 }
 
 /// What helps after a decline.
-fn recovery(recovery: Recovery, texts: &Texts) -> &'static str {
-    match recovery {
+fn recovery(decline: &Decline, texts: &Texts) -> &'static str {
+    match decline.recovery() {
+        _ if decline.reason == DeclineReason::BillingKeyUnusable => texts.do_unknown_key,
         Recovery::TryLater => texts.recovery_later,
         Recovery::OtherCard => texts.recovery_other_card,
         Recovery::HolderMustCall => texts.recovery_call,

@@ -29,7 +29,7 @@ pub(crate) struct CardChargeArgs {
 pub(crate) async fn run(session: &Session, args: CardChargeArgs) -> Result<Answer, Failure> {
     let invalid = |invalid| Error::invalid(Operation::Charge, invalid);
     let billing = session.billing().await?;
-    let card = cards::get(&args.card, Operation::Charge, session.texts())?;
+    let card = cards::get(&args.card, Operation::Charge, session.texts()).await?;
     let SaleArgs { order, amount, name, .. } = &args.sale;
     let (order, amount, name) = (order.clone(), *amount, name.clone());
     let mut request = match args.keep_as {

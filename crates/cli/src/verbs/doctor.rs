@@ -25,6 +25,9 @@ enum Health {
 }
 
 struct Finding {
+    /// For programs, the same in every language: `token`, `clock`, `channels`, `journal`, or `channel:NAME:window` and
+    /// `channel:NAME:key_in`.
+    id: String,
     check: String,
     health: Health,
     detail: String,
@@ -40,7 +43,7 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
         Ok(token) => token,
         Err(error) => return Ok(sick(&error, texts)),
     };
-    let mut findings = vec![Finding::new(texts.check_token, Health::Ok, texts.token_ok), clock(&token, texts)];
+    let mut findings = vec![Finding::new("token", texts.check_token, Health::Ok, texts.token_ok), clock(&token, texts)];
     let mut unchecked = None;
     match client.pg_settings().await {
         Ok(settings) => {
@@ -51,12 +54,12 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
             }
         }
         Err(error) => {
-            findings.push(Finding::new(texts.check_channels, Health::Warning, &spoken(&error.to_string())));
+            findings.push(Finding::new("channels", texts.check_channels, Health::Warning, &spoken(&error.to_string())));
             unchecked = Some(Exit::of(&error));
         }
     }
     if config.journal.is_none() {
-        findings.push(Finding::new(texts.journal, Health::Warning, texts.journal_advice));
+        findings.push(Finding::new("journal", texts.journal, Health::Warning, texts.journal_advice));
     }
     let exit = match findings.iter().any(|finding| finding.health == Health::Wrong) {
         true => Exit::Usage,
@@ -67,8 +70,8 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
 }
 
 impl Finding {
-    fn new(check: &str, health: Health, detail: &str) -> Self {
-        Self { check: check.to_owned(), health, detail: detail.to_owned() }
+    fn new(id: &str, check: &str, health: Health, detail: &str) -> Self {
+        Self { id: id.to_owned(), check: check.to_owned(), health, detail: detail.to_owned() }
     }
 }
 
@@ -78,14 +81,14 @@ fn sick(error: &Error, texts: &Texts) -> Answer {
         Exit::Usage => format!("{}; {}", spoken(&error.to_string()), texts.do_unauthorized),
         _ => format!("{}; {}", spoken(&error.to_string()), texts.do_unreachable),
     };
-    report(Exit::of(error), &[Finding::new(texts.check_token, Health::Wrong, &detail)], texts)
+    report(Exit::of(error), &[Finding::new("token", texts.check_token, Health::Wrong, &detail)], texts)
 }
 
 fn clock(token: &TokenStatus, texts: &Texts) -> Finding {
     let off = token.ahead_seconds.unsigned_abs().to_string();
     let health = if token.ahead_seconds.unsigned_abs() > SKEW { Health::Warning } else { Health::Ok };
     let text = if token.ahead_seconds >= 0 { texts.clock_ahead } else { texts.clock_behind };
-    Finding::new(texts.check_clock, health, &fill(text, &[&off]))
+    Finding::new("clock", texts.check_clock, health, &fill(text, &[&off]))
 }
 
 /// One use of a channel: a window, or key-in.
@@ -135,7 +138,8 @@ impl Use<'_> {
             [_, _, ..] if !named => (Health::Warning, fill(texts.module_several, &[&names(&fitting, texts)])),
             _ => (Health::Ok, fill(texts.module_there, &[&names(&fitting, texts)])),
         };
-        Finding::new(&check, health, &detail)
+        let way = if self.purpose == Purpose::Window { "window" } else { "key_in" };
+        Finding::new(&format!("channel:{}:{way}", self.channel.name), &check, health, &detail)
     }
 }
 
@@ -150,7 +154,7 @@ fn names(settings: &[&PgSetting], texts: &Texts) -> String {
 fn report(exit: Exit, findings: &[Finding], texts: &Texts) -> Answer {
     let json: Vec<_> = findings
         .iter()
-        .map(|finding| json!({ "check": finding.check, "health": word(&finding.health), "detail": finding.detail }))
+        .map(|finding| json!({ "id": finding.id, "check": finding.check, "health": word(&finding.health), "detail": finding.detail }))
         .collect();
     let row = |finding: &Finding| {
         let health = match finding.health {

@@ -49,18 +49,19 @@ pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
 /// The common options that a verb would not heed are refused: nobody should believe that they did something.
 fn check_options(session: &Session, command: &Command) -> Result<(), Failure> {
     let globals = &session.globals;
-    let (verb, config) = match command {
-        Command::Demo => ("demo", globals.config.is_some()),
-        Command::Sandbox(_) => ("sandbox", false),
+    let (verb, heeded): (_, &[&str]) = match command {
+        Command::Demo => ("demo", &[]),
+        Command::Sandbox(_) => ("sandbox", &["--config"]),
+        Command::Pgs => ("pgs", &["--json"]),
         _ => return Ok(()),
     };
     let given = [
         ("--json", globals.json),
         ("--base-url", globals.base_url.is_some()),
         ("--allow-plaintext", globals.allow_plaintext),
-        ("--config", config),
+        ("--config", globals.config.is_some()),
     ];
-    match given.iter().find(|(_, given)| *given) {
+    match given.iter().find(|(option, given)| *given && !heeded.contains(option)) {
         Some((option, _)) => Err(Failure::plain(Exit::Usage, show::fill(session.texts().not_taken, &[verb, option]))),
         None => Ok(()),
     }

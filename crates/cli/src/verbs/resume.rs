@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kr_billing::contract::outcome::Attempt;
 use kr_billing::{Billing, Ticket};
-use serde::Deserialize;
 use serde_json::{Deserializer, Value, json};
 
 use crate::ask;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::{Answer, fill, outcome};
+use crate::show::{self, Answer, fill, outcome};
 use crate::texts::Texts;
 
 /// The most bytes of tickets that are read.
@@ -34,24 +33,32 @@ pub(crate) struct ResumeArgs {
     yes: bool,
 }
 
-/// A ticket, or an answer that carries one.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Paper {
-    Ticket(Box<Ticket>),
-    Answer { ticket: Box<Ticket> },
-    List(Vec<Paper>),
+/// What was handed over.
+#[derive(Default)]
+struct Papers {
+    tickets: Vec<Ticket>,
+    /// Answers that carry no ticket, since nothing is in doubt there.
+    without: usize,
 }
 
 /// Asks about each ticket.
 pub(crate) async fn run(session: &Session, args: ResumeArgs) -> Result<Answer, Failure> {
-    let tickets = read(&args.tickets, session.texts())?;
-    if args.dismiss {
-        return dismiss(session, &tickets, args.yes).await;
+    let Papers { tickets, without } = read(&args.tickets, session.texts())?;
+    if without > 0 {
+        show::warn(&unasked(tickets.len(), without, session.texts()));
     }
+    let mut answer = match args.dismiss {
+        true => dismiss(session, &tickets, args.yes).await?,
+        false => ask_again(session, &tickets).await?,
+    };
+    answer.json["without_ticket"] = json!(without);
+    Ok(answer)
+}
+
+async fn ask_again(session: &Session, tickets: &[Ticket]) -> Result<Answer, Failure> {
     let billing = session.billing().await?;
     let mut answers = Vec::new();
-    for ticket in &tickets {
+    for ticket in tickets {
         answers.push(one(session, &billing, ticket).await?);
     }
     Ok(together(answers, "tickets"))
@@ -99,29 +106,58 @@ pub(crate) fn together(answers: Vec<Answer>, name: &str) -> Answer {
     Answer::with(exit.unwrap_or(Exit::Done), json!({ name: list }), text)
 }
 
-fn read(path: &Path, texts: &Texts) -> Result<Vec<Ticket>, Failure> {
-    let unreadable = |_| Failure::plain(Exit::Usage, texts.tickets_unreadable);
-    let mut text = String::new();
-    if path == Path::new("-") {
-        stdin().lock().take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
-    } else {
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
+fn read(path: &Path, texts: &Texts) -> Result<Papers, Failure> {
+    let text = text_of(path, texts)?;
+    let mut papers = Papers::default();
+    for paper in Deserializer::from_str(&text).into_iter::<Value>() {
+        let unreadable = |error: serde_json::Error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Failure::plain(Exit::Usage, format!("{} ({place})", texts.tickets_unreadable))
+        };
+        let sorted = sort(paper.map_err(unreadable)?, &mut papers);
+        sorted.ok_or_else(|| Failure::plain(Exit::Usage, texts.tickets_unreadable))?;
     }
-    let mut tickets = Vec::new();
-    for paper in Deserializer::from_str(&text).into_iter::<Paper>() {
-        let paper = paper.map_err(|_| Failure::plain(Exit::Usage, texts.tickets_unreadable))?;
-        collect(paper, &mut tickets);
+    match (papers.tickets.len(), papers.without) {
+        (0, 0) => Err(Failure::plain(Exit::Usage, texts.tickets_unreadable)),
+        (0, without) => Err(Failure::plain(Exit::Usage, unasked(0, without, texts))),
+        _ => Ok(papers),
     }
-    if tickets.is_empty() {
-        return Err(Failure::plain(Exit::Usage, texts.tickets_unreadable));
-    }
-    Ok(tickets)
 }
 
-fn collect(paper: Paper, tickets: &mut Vec<Ticket>) {
-    match paper {
-        Paper::Ticket(ticket) | Paper::Answer { ticket } => tickets.push(*ticket),
-        Paper::List(papers) => papers.into_iter().for_each(|paper| collect(paper, tickets)),
+fn unasked(tickets: usize, without: usize, texts: &Texts) -> String {
+    fill(texts.answers_without_ticket, &[&without.to_string(), &(tickets + without).to_string()])
+}
+
+/// The whole text, or why there is none.
+fn text_of(path: &Path, texts: &Texts) -> Result<String, Failure> {
+    let failed =
+        |why: &str| Failure::plain(Exit::Usage, fill(texts.tickets_file_unreadable, &[&path.display().to_string(), why]));
+    let mut text = String::new();
+    let read = match path == Path::new("-") {
+        true => stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text),
+        false => File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text)),
+    };
+    match read.map_err(|error| failed(&error.to_string()))? as u64 > MAX_BYTES {
+        true => Err(failed(texts.too_long)),
+        false => Ok(text),
     }
+}
+
+/// Takes the tickets out of a ticket, an answer, or a list of either. `None` where something is neither: a doubt must not be lost
+/// because its ticket is damaged.
+fn sort(paper: Value, papers: &mut Papers) -> Option<()> {
+    let mut paper = match paper {
+        Value::Array(list) => return list.into_iter().try_for_each(|paper| sort(paper, papers)),
+        Value::Object(paper) => paper,
+        _ => return None,
+    };
+    if let Some(list) = ["tickets", "recovered"].into_iter().find_map(|name| paper.remove(name)) {
+        return sort(list, papers);
+    }
+    match paper.remove("ticket") {
+        Some(ticket) => papers.tickets.push(serde_json::from_value(ticket).ok()?),
+        None if paper.contains_key("outcome") && paper["outcome"] != "in_doubt" => papers.without += 1,
+        None => papers.tickets.push(serde_json::from_value(Value::Object(paper)).ok()?),
+    }
+    Some(())
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use clap::{Args, Subcommand};
+use kr_billing::journal::Subject;
 use kr_billing::{
     Billing, BillingKey, Error, ErrorKind, Krw, Operation, OrderId, OrderName, Reach, Schedule, ScheduleEntry, ScheduleRequest,
     ScheduleStatus, TaxSplit, TimeWindow, UnixSeconds,
@@ -15,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, outcome, schedule};
-use crate::{ask, watch};
+use crate::{ask, own_key, watch};
 
 /// The verbs about schedules.
 #[derive(Debug, Subcommand)]
@@ -113,7 +114,7 @@ pub(crate) struct CancelAllArgs {
 
 /// Runs a verb about schedules.
 pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<Answer, Failure> {
-    let billing = session.billing().await?;
+    let (billing, journal) = session.open().await?;
     match command {
         ScheduleCommand::Add(args) => add(session, &billing, args).await,
         ScheduleCommand::List(args) => keys::schedules(session, &billing, args).await,
@@ -123,7 +124,12 @@ pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<A
         ScheduleCommand::CancelAll(args) => cancel_all(session, &billing, args).await,
         ScheduleCommand::Retry(EntryArgs { key, order }) => {
             let key = session.key(&billing, key).await?;
-            charge::send_and(session, billing.retry_schedule(&key, &order), outcome::retry).await
+            let subject = Subject::retry(&order);
+            let retry = async {
+                own_key::check_unless_known(&billing, journal.as_ref(), &subject, &key, session.texts()).await?;
+                Ok::<_, Failure>(billing.retry_schedule(&key, &order).await?)
+            };
+            charge::send_and(session, retry, outcome::retry).await
         }
     }
 }
@@ -148,6 +154,7 @@ async fn add(session: &Session, billing: &Billing, args: AddArgs) -> Result<Answ
         answer.json["already"] = json!(true);
         return Ok(answer);
     }
+    own_key::check(billing, &key, session.texts()).await?;
     let booked = acted(session, billing.schedule(&request)).await?;
     Ok(several(session.texts().booked, &booked, session))
 }

@@ -51,10 +51,10 @@ pub(crate) struct WindowArgs {
     #[arg(long, requires = "merchant_code")]
     html: bool,
     /// The merchant code for IMP.init, from the console (imp and digits)
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", requires = "html")]
     merchant_code: Option<String>,
     /// Another browser script, such as a sandbox's
-    #[arg(long, value_name = "URL", default_value = SCRIPT)]
+    #[arg(long, value_name = "URL", default_value = SCRIPT, requires = "html")]
     script: String,
     #[command(flatten)]
     buyer: BuyerArgs,

@@ -120,6 +120,21 @@ fn configurations_that_are_wrong() {
     run(command().args(["config", "check"]).current_dir(bench.file(".")).env("KR_BILLING_CHANELS", "x"), "").exits(2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_setting_in_the_environment_that_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let empty = tempfile::TempDir::new().unwrap();
+    let value = std::ffi::OsStr::from_bytes(b"canary\xff");
+    let mut command = command();
+    let all = [("ACCOUNT__IMP_KEY", "k"), ("ACCOUNT__IMP_SECRET", "s"), ("CHANNELS__MAIN__PG", "nice")];
+    command.args(["config", "check"]).current_dir(empty.path());
+    command.envs(all.map(|(name, value)| (format!("KR_BILLING_{name}"), value)));
+    run(&mut command, "").exits(0);
+    let ran = run(command.env("KR_BILLING_ACCOUNT__BASE_URL", value), "").exits(2);
+    assert!(ran.err.contains("KR_BILLING_ACCOUNT__BASE_URL is not UTF-8") && !ran.err.contains("canary"), "{}", ran.err);
+}
+
 #[test]
 fn without_a_configuration_the_ways_to_give_one_are_named() {
     let empty = tempfile::TempDir::new().unwrap();

@@ -14,7 +14,7 @@ pub(crate) const SECRET: &str = "canary-imp-secret";
 /// A card as `--card -` takes it. The birth date stands in no id and in no time.
 pub(crate) const CARD: &str = "5326-1122-9988-7766\n2031-07\n880229\n47\n";
 /// What no output may hold, whatever happens.
-const NEVER: [&str; 8] =
+pub(crate) const NEVER: [&str; 8] =
     [KEY, SECRET, "5326-1122-9988-7766", "5326112299887766", "5326 1122 9988 7766", "11229988", "880229", "2031-07"];
 
 pub(crate) const KCP: &str = "[channels.kcp]\npg = \"kcp\"\nkey_in = { require = [\"birth\", \"pwd_2digit\"] }\nwindow = {}\n";

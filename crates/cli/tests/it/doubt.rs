@@ -54,6 +54,19 @@ fn doubt_is_3_with_a_ticket_and_resume_settles_it() {
 }
 
 #[test]
+fn a_ticket_that_nobody_reads_is_not_lost() {
+    for form in ["", " --json"] {
+        let bench = in_the_dark();
+        let mut child = start(&mut bench.command(&format!("{CHARGE}{form}")));
+        drop(child.stdout.take());
+        let said = finish(child, "").exits(3);
+        bench.handle().clear_faults();
+        let ticket = said.err.lines().find(|line| line.starts_with('{')).unwrap();
+        bench.run_with("resume", ticket).exits(0).says("Paid");
+    }
+}
+
+#[test]
 fn an_order_id_that_belongs_to_another_payment_is_said_so() {
     let bench = Bench::new();
     bench.issue("member-1");
@@ -98,7 +111,25 @@ fn what_is_no_ticket_is_wrong_usage() {
     for bad in ["", "hello", "{}", "[]", "{\"ticket\":{}}"] {
         bench.run_with("resume", bad).exits(2);
     }
-    bench.run("resume /nonexistent/tickets").exits(2);
+    bench.run("resume /nonexistent/tickets").exits(2).warns("/nonexistent/tickets").warns("No such file").warns("standard input");
+    bench.run_with("resume", "[]\n{\"ticket\":").exits(2).warns("line 2");
+}
+
+#[test]
+fn an_answer_without_a_ticket_is_said_and_a_damaged_one_is_refused() {
+    let bench = in_the_dark();
+    let doubt = bench.run(&format!("{CHARGE} --json")).exits(3).json();
+    bench.handle().clear_faults();
+    let paid = bench.json("payments find o-1");
+    let paid = serde_json::json!({ "outcome": "paid", "payment": paid["payments"][0] });
+    let list = format!("[{paid}, {doubt}]\n{{\"recovered\": [{doubt}]}}");
+    let said = bench.run_with("resume --json", &list).exits(0).warns("1 of 3 answers carry no ticket").json();
+    assert_eq!((said["tickets"].as_array().unwrap().len(), said["without_ticket"].as_u64()), (2, Some(1)));
+    // A doubt that lost its ticket, or half of it, is not passed over.
+    for damaged in ["{\"outcome\":\"in_doubt\"}", "{\"outcome\":\"in_doubt\",\"ticket\":{\"version\":1}}"] {
+        bench.run_with("resume", &format!("[{damaged}, {doubt}]")).exits(2).warns("cannot be read");
+    }
+    bench.run_with("resume", &paid.to_string()).exits(2).warns("1 of 1 answers carry no ticket");
 }
 
 #[test]
@@ -108,7 +139,7 @@ fn a_refund_in_doubt_is_settled_by_its_ticket() {
     let id = bench.paid("member-1", "o-1", 9_900);
     let handle = bench.handle();
     handle.add_fault(Fault::new(Operation::Cancel, Moment::AfterCommit, Effect::Drop)).unwrap();
-    handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
+    handle.add_fault(Fault::new(Operation::PaymentGet, Moment::BeforeCommit, Effect::Html502).nth(3).times(1_000)).unwrap();
     let answer = bench.run(&format!("payments cancel {id} --amount 900 --taxable --yes --json")).exits(3).json();
     handle.clear_faults();
     bench.run("recover").exits(3).says(&format!("payment (imp_uid) {id}, a refund of 900 won, channel kcp: "));

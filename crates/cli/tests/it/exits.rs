@@ -6,7 +6,7 @@ use std::thread;
 
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 
-use crate::bench::{Bench, KCP, NICE};
+use crate::bench::{Bench, KCP, NICE, command, run};
 
 /// A web server that knows nothing of V1 and always says this.
 fn server_that_says(page: String) -> String {
@@ -63,6 +63,15 @@ fn an_option_that_would_not_be_heeded_is_refused() {
         let option = line.split(' ').nth(1).unwrap_or("--config");
         bench.run(line).exits(2).warns(option);
     }
+    for option in ["--config x.toml", "--base-url http://127.0.0.1:1", "--allow-plaintext"] {
+        let line = format!("pgs {option}");
+        run(command().args(line.split(' ')), "").exits(2).warns("`pgs`").warns(option.split(' ').next().unwrap());
+    }
+    let window = "window m --order i --name Card --redirect-url https://shop.example/";
+    for option in ["--script https://shop.example/s.js", "--merchant-code imp1"] {
+        bench.run(&format!("{window} {option}")).exits(2).warns("--html");
+    }
+    bench.run(window).exits(0);
 }
 
 #[test]
@@ -134,4 +143,17 @@ fn doctor_names_a_module_that_the_account_lacks() {
     };
     let bench = Bench::of_account(NICE, config);
     bench.run("doctor").exits(2).says("no such channel");
+}
+
+#[test]
+fn doctors_checks_have_the_same_ids_in_every_language() {
+    let bench = Bench::with(&format!("default_channel = \"kcp\"\n{KCP}{NICE}"));
+    let text = std::fs::read_to_string(bench.config()).unwrap();
+    std::fs::write(bench.config(), text.replace("[journal]\nsqlite", "[journal]\n#").replace("[journal]\n", "")).unwrap();
+    for lang in ["ko", "en"] {
+        let report = bench.run(&format!("doctor --json --lang {lang}")).exits(0).json();
+        let ids: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap()).collect();
+        let wanted = ["token", "clock", "channel:kcp:window", "channel:kcp:key_in", "channel:nice:key_in", "journal"];
+        assert_eq!(ids, wanted);
+    }
 }

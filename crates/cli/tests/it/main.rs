@@ -6,6 +6,8 @@ mod bench;
 mod doubt;
 mod exits;
 mod korean;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod sandbox;
 mod secrets;
 mod verbs;

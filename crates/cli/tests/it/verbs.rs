@@ -1,5 +1,9 @@
 //! What each verb does when all is well.
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::thread;
+
 use kr_billing_sandbox::{Planted, Status};
 
 use crate::bench::{Bench, CARD, KCP, NICE};
@@ -225,4 +229,69 @@ fn the_matrix_names_every_pg_and_its_sources() {
     assert_eq!(names, ["kcp", "inicis", "nice", "nice_v2"]);
     assert!(matrix["pgs"][0]["facts"].as_array().unwrap().iter().all(|fact| !fact["source"].as_str().unwrap().is_empty()));
     crate::bench::run(crate::bench::command().arg("pgs"), "").exits(0).says("kcp_billing").says("html5_inicis");
+}
+
+#[test]
+fn a_charge_of_an_unknown_key_says_how_to_get_one() {
+    let bench = both();
+    let charge = "charge nobody --order o-1 --amount 9900 --name Plan";
+    for said in [bench.run(charge).exits(1).err, bench.run(&format!("{charge} --channel kcp")).exits(1).out] {
+        assert!(said.contains("keys issue") && said.contains("--channel"), "{said}");
+    }
+    bench.run(&format!("{charge} --channel kcp --lang ko")).exits(1).says("빌링키를 발급하세요");
+    assert!(bench.handle().ledger().is_empty());
+}
+
+#[test]
+fn a_key_of_another_channel_is_never_charged_by_the_named_one() {
+    let bench = both();
+    bench.issue("member-1");
+    let sale = "--amount 9900 --name Plan --channel nice";
+    let charge = format!("charge member-1 --order o-1 {sale}");
+    bench.run(&charge).exits(2).warns("not of channel nice but of channel kcp").warns("--channel");
+    bench.run(&format!("{charge} --lang ko")).exits(2).warns("보내지 않았습니다");
+    bench.run(&format!("schedule add member-1 --order o-1 --at 2030-01-01 {sale}")).exits(2).warns("channel kcp");
+    // A configuration that has not even the key's channel.
+    bench.configure(NICE, &bench.url());
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("PG kcp");
+    assert!(bench.handle().ledger().is_empty());
+    // What was paid is still answered from the journal, whatever channel the key has by now.
+    bench.configure(KCP, &bench.url());
+    let id = bench.paid("member-1", "o-1", 9_900);
+    bench.run("keys delete member-1 --yes").exits(0);
+    assert_eq!(bench.paid("member-1", "o-1", 9_900), id);
+    assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
+
+/// A way to the sandbox on which no answer tells a PG.
+fn without_pgs(sandbox: &str) -> String {
+    let sandbox = sandbox.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, mut server) = (client.unwrap(), TcpStream::connect(&sandbox).unwrap());
+            let (mut asks, mut asked) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut asks, &mut asked));
+            thread::spawn(move || {
+                let (mut buffer, field) = ([0; 1 << 16], b"\"pg_provider\"");
+                while let Ok(read @ 1..) = server.read(&mut buffer) {
+                    while let Some(at) = buffer[..read].windows(field.len()).position(|window| window == field) {
+                        buffer[at + 1] = b'x';
+                    }
+                    client.write_all(&buffer[..read]).unwrap();
+                }
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_key_whose_pg_is_not_told_is_charged_by_the_named_channel() {
+    let bench = both();
+    bench.issue("member-1");
+    bench.configure(&format!("default_channel = \"kcp\"\n{KCP}{NICE}"), &without_pgs(&bench.url()));
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("name one");
+    bench.run("charge member-1 --order o-1 --amount 9900 --name Plan --channel kcp").exits(0).says("Paid");
 }
