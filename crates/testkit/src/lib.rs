@@ -8,9 +8,13 @@
 //! kr_billing_testkit::conformance!(make);
 //! ```
 //!
+//! Nothing else is passed: the sandbox's channels are made after the adapter's own facts ([`run`]), for any PG that the sandbox has
+//! rules for. What is checked on some channels only says why it is skipped; `cargo test -- --show-output` shows it.
+//!
 //! [`outgoing`] is for the other test every adapter has: a snapshot of what it sends. Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
 #![forbid(unsafe_code)]
 
+mod account;
 pub mod checks;
 mod desk;
 mod outgoing;

@@ -3,7 +3,7 @@
 use kr_billing_core::{BillingGateway, ChargeMethod, ChargeRequest, PaymentStatus};
 use kr_billing_sandbox::Handle;
 
-use crate::desk::{GOOD_CARD, PRICE, buyer, by_key, card, key_id, krw, name, order, pay};
+use crate::desk::{GOOD_CARD, NO_KEY_IN, PRICE, buyer, by_key, card, key_id, krw, name, order, pay, skipped};
 
 /// A card that is charged once is charged, and not stored. A channel without key-in refuses it before anything is sent.
 pub async fn once(gateway: &dyn BillingGateway, sandbox: &Handle) {
@@ -21,7 +21,7 @@ pub async fn once(gateway: &dyn BillingGateway, sandbox: &Handle) {
 /// A card that is charged and kept is charged once, and its key can be charged again. Skipped without key-in.
 pub async fn kept(gateway: &dyn BillingGateway, sandbox: &Handle) {
     if gateway.issue_path().key_in().is_none() {
-        return;
+        return skipped("a card that is charged and kept", NO_KEY_IN);
     }
     let request = ChargeRequest::by_card_and_keep(card(GOOD_CARD), key_id("member-1"), order("order-1"), krw(PRICE), name());
     assert!(matches!(request.method, ChargeMethod::CardAndKeep { .. }));

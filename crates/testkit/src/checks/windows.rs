@@ -4,12 +4,12 @@ use kr_billing_core::{BillingGateway, PaymentId, PaymentStatus};
 use kr_billing_sandbox::{Buyer, Handle};
 use serde_json::Value;
 
-use crate::desk::{PRICE, buyer, by_key, key_id, open_window, pay, test_card, window_request};
+use crate::desk::{NO_WINDOW, PRICE, buyer, by_key, key_id, open_window, pay, skipped, test_card, window_request};
 
 /// The window is completed, its record is an issuance and no capture, and the key can be charged under another order.
 pub async fn issue_a_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
     if gateway.issue_path().window().is_none() {
-        return;
+        return skipped("a window that issues a key", NO_WINDOW);
     }
     let returned = open_window(gateway, sandbox, "member-1", "issue-1");
     assert!(returned.success, "the window failed: {:?} {:?}", returned.error_code, returned.error_msg);
@@ -25,7 +25,7 @@ pub async fn issue_a_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
 
 /// A buyer who closes the window, or gives an expired card, leaves no key. `[docs payrt]`
 pub async fn failure_leaves_no_key(gateway: &dyn BillingGateway, sandbox: &Handle) {
-    let Some(window) = gateway.issue_path().window() else { return };
+    let Some(window) = gateway.issue_path().window() else { return skipped("a window that fails", NO_WINDOW) };
     for (id, buyer) in [("member-1", Buyer::who_cancels()), ("member-2", Buyer::with_card(test_card(0, 10)))] {
         let params = window.parameters(&window_request(id, &format!("issue-{id}"))).expect("window parameters");
         let params = serde_json::from_str(params.as_json()).expect("window parameters as JSON");
@@ -36,7 +36,7 @@ pub async fn failure_leaves_no_key(gateway: &dyn BillingGateway, sandbox: &Handl
 
 /// What decides about money and key stands in the parameters exactly as it was asked for, whatever the adapter's hooks add.
 pub async fn keep_what_decides(gateway: &dyn BillingGateway, _sandbox: &Handle) {
-    let Some(window) = gateway.issue_path().window() else { return };
+    let Some(window) = gateway.issue_path().window() else { return skipped("a window's parameters", NO_WINDOW) };
     let params = window.parameters(&window_request("member-1", "issue-1")).expect("window parameters");
     let params: Value = serde_json::from_str(params.as_json()).expect("window parameters as JSON");
     let module = gateway.profile().window_module.value.expect("a window's module");
