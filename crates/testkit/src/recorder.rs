@@ -45,9 +45,7 @@ impl Recorder {
         let (list, stop) = (Arc::clone(&seen), Arc::clone(&stopped));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten().take_while(|_| !stop.load(Ordering::Acquire)) {
-                if let Some(request) = answer(stream) {
-                    list.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-                }
+                let _ = answer(stream, &list);
             }
         });
         Self { addr, seen, stopped }
@@ -80,17 +78,20 @@ impl Drop for Recorder {
     }
 }
 
-/// Reads one request and answers it. `None` for a token's request, and for one that broke off.
-fn answer(stream: TcpStream) -> Option<Recorded> {
+/// Reads one request, writes it down unless it asks for a token, and answers it: in this order, so that whoever has the answer finds
+/// the request. `None` for one that broke off.
+fn answer(stream: TcpStream, list: &Mutex<Vec<Recorded>>) -> Option<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     let mut reader = BufReader::new(stream);
     let request = read(&mut reader)?;
     let token = request.path == "/users/getToken";
+    if !token {
+        list.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
     let envelope = if token { token_answer() } else { json!({ "code": 1, "message": "recorded", "response": null }) };
     let body = envelope.to_string();
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
-    write!(reader.get_mut(), "{head}Content-Length: {}\r\n\r\n{body}", body.len()).ok()?;
-    (!token).then_some(request)
+    write!(reader.get_mut(), "{head}Content-Length: {}\r\n\r\n{body}", body.len()).ok()
 }
 
 fn read(reader: &mut impl BufRead) -> Option<Recorded> {
