@@ -23,7 +23,7 @@ mod site;
 
 pub use outgoing::outgoing;
 pub use recorder::{Recorded, Recorder};
-pub use site::{Site, run};
+pub use site::{Site, run, run_elsewhere};
 
 /// Runs the suite: one test for each check. `$make` is a `fn(&Site) -> Box<dyn BillingGateway>`; it must build a channel that
 /// speaks to the site's address with the site's key pair, and declare itself a test channel where the site is one.
@@ -51,6 +51,11 @@ macro_rules! conformance {
         #[test]
         fn a_test_channel_sees_its_payments() {
             $crate::run($make, true, $crate::checks::charges::test_payments_are_seen);
+        }
+
+        #[test]
+        fn no_card_goes_to_an_account_without_this_channel() {
+            $crate::run_elsewhere($make, $crate::checks::accounts::no_card_for_a_stranger);
         }
     };
     (@live $make:expr; $($name:ident => $group:ident :: $check:ident,)*) => {

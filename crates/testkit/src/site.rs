@@ -41,6 +41,15 @@ pub fn run(make: impl Fn(&Site) -> Box<dyn BillingGateway>, test: bool, check: i
     });
 }
 
+/// As [`run`], on an account that has channels of another PG only.
+///
+/// # Panics
+/// When the check fails.
+pub fn run_elsewhere(make: impl Fn(&Site) -> Box<dyn BillingGateway>, check: impl AsyncFnOnce(&dyn BillingGateway, &Handle)) {
+    let config = account::of_a_stranger(make(&Site::nowhere(false)).profile(), false);
+    on_site(make, false, config, check);
+}
+
 fn on_site(
     make: impl Fn(&Site) -> Box<dyn BillingGateway>,
     test: bool,
