@@ -23,7 +23,7 @@ pub(crate) const NO_KEY_IN: &str = "this channel has no key-in";
 pub(crate) const NO_WINDOW: &str = "this channel has no window";
 
 /// Why a check of codes is not run.
-pub(crate) const NO_CODES: &str = "the sandbox has no codes of this PG (crates/sandbox/src/declines.rs)";
+pub(crate) const NO_CODES: &str = "the sandbox has none of this PG's codes; give some to `kr_billing_testkit::declines`";
 
 /// The guides' sample card. It is good here.
 pub(crate) const GOOD_CARD: &str = "1234-1234-1234-1234";

@@ -11,16 +11,20 @@
 //! Nothing else is passed: the sandbox's channels are made after the adapter's own facts ([`run`]), for any PG that the sandbox has
 //! rules for. What is checked on some channels only says why it is skipped; `cargo test -- --show-output` shows it.
 //!
+//! [`declines`] is for a PG whose codes the sandbox does not have: the adapter's test gives some of the PG's texts and says what helps.
+//!
 //! [`outgoing`] is for the other test every adapter has: a snapshot of what it sends. Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
 #![forbid(unsafe_code)]
 
 mod account;
 pub mod checks;
+mod declines;
 mod desk;
 mod outgoing;
 mod recorder;
 mod site;
 
+pub use declines::declines;
 pub use outgoing::outgoing;
 pub use recorder::{Recorded, Recorder};
 pub use site::{Site, run, run_elsewhere};

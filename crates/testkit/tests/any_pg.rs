@@ -4,13 +4,14 @@
 
 use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
 use kr_billing_core::{
-    BillingGateway, ChargeRequest, CodeClass, Error, Fact, IssueRequest, Profile, ScheduleEntry, TaxSplit, WindowRequest,
+    BillingGateway, ChargeRequest, CodeClass, DeclineReason, Error, Fact, IssueRequest, Profile, Recovery, ScheduleEntry,
+    TaxSplit, WindowRequest,
 };
 use kr_billing_portone_v1::{
     Channel, ChannelSettings, Client, ClientConfig, Credentials, Extra, KeyInSettings, ModuleRoute, Phase, Provider,
     WindowProvider,
 };
-use kr_billing_testkit::{Site, checks, run};
+use kr_billing_testkit::{Site, checks, declines, run};
 
 /// A PG's facts: its name is its module, for key-in and, where it has one, for its window.
 const fn facts(pg: &'static str, window: bool) -> Profile {
@@ -41,7 +42,7 @@ static KICC: Profile = facts("kicc", true);
 static DAOU: Profile = facts("daou", false);
 static WELCOME: Profile = facts("welcome", true);
 
-/// A PG that is nothing but its facts.
+/// A PG that is nothing but its facts and two codes.
 struct Plain(&'static Profile);
 
 impl Provider for Plain {
@@ -49,8 +50,12 @@ impl Provider for Plain {
         self.0
     }
 
-    fn classify_code(&self, _code: &str, _phase: Phase) -> Option<CodeClass> {
-        None
+    fn classify_code(&self, code: &str, _phase: Phase) -> Option<CodeClass> {
+        match code {
+            "E001" => Some(CodeClass::Decline(DeclineReason::InsufficientFunds)),
+            "E900" => Some(CodeClass::UnknownOutcome),
+            _ => None,
+        }
     }
 
     fn classify_words(&self, _code: Option<&str>, _text: &str) -> Option<CodeClass> {
@@ -151,4 +156,25 @@ fn a_card_that_ends_up_with_a_stranger_is_told() {
         let gateway = channel(&site, &DAOU, Some(ModuleRoute::new("daou")), None);
         checks::keys::life(&*gateway, &sandbox.handle()).await;
     });
+}
+
+fn make_daou(site: &Site) -> Box<dyn BillingGateway> {
+    channel(site, &DAOU, Some(ModuleRoute::new("daou")), None)
+}
+
+#[test]
+fn codes_that_the_sandbox_does_not_have_are_read_in_each_way_that_they_come() {
+    declines(make_daou, &[("[E001] 잔액부족", Some(Recovery::TryLater)), ("[E900] 응답 없음", None)]);
+}
+
+#[test]
+#[should_panic(expected = "`[E001] 잔액부족` was read as Decline(InsufficientFunds)")]
+fn a_code_that_is_read_otherwise_is_told() {
+    declines(make_daou, &[("[E001] 잔액부족", Some(Recovery::OtherCard))]);
+}
+
+#[test]
+#[should_panic(expected = "`E002` is not in the adapter's list")]
+fn a_code_that_the_adapter_does_not_have_is_told() {
+    declines(make_daou, &[("[E002] 한도초과", Some(Recovery::TryLater))]);
 }
