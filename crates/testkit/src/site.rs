@@ -74,7 +74,8 @@ async fn start(config: SandboxConfig) -> Sandbox {
     Sandbox::builder().config(config).start().await.unwrap_or_else(|error| {
         panic!(
             "the sandbox cannot have this adapter's channels: {error}\nIf the PG does not do that on V1, take it out of the \
-             adapter. If it does, say so, with its source, in `crates/sandbox/src/rules.rs`."
+             adapter (`cargo xtask new-adapter NAME --window` writes one without key-in). If it does, say so, with its source, in \
+             `crates/sandbox/src/rules.rs`."
         )
     })
 }
