@@ -76,7 +76,7 @@ pub(crate) async fn assert_known(gateway: &dyn BillingGateway, sandbox: &Handle)
         );
     }
     let Some(window) = gateway.issue_path().window() else { return };
-    let params = window.parameters(&window_request("member-1", "issue-1")).expect("window parameters");
+    let params = window.parameters(&window_request("member1", "issue1")).expect("window parameters");
     let params: Value = serde_json::from_str(params.as_json()).expect("window parameters as JSON");
     let text = |field: &str| params.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (pg, key) = (text("pg"), text("channelKey"));

@@ -35,7 +35,7 @@ pub fn declines(make: impl FnOnce(&Site) -> Box<dyn BillingGateway>, texts: &[(&
 /// A failed record, and a refusal with either code; with -1 PortOne's own sentence stands before the PG's.
 fn envelopes(pg: &str, text: &str) -> [Value; 3] {
     let record = json!({
-        "imp_uid": "imps_000000000001", "merchant_uid": "order-1", "customer_uid": "member-1", "customer_uid_usage": "payment",
+        "imp_uid": "imps_000000000001", "merchant_uid": "order1", "customer_uid": "member1", "customer_uid_usage": "payment",
         "status": "failed", "amount": PRICE, "cancel_amount": 0, "currency": "KRW", "pg_provider": pg, "fail_reason": text,
         "started_at": 1_767_193_200, "failed_at": 1_767_193_200, "paid_at": 0, "cancelled_at": 0, "cancel_history": [],
     });
@@ -47,7 +47,7 @@ fn envelopes(pg: &str, text: &str) -> [Value; 3] {
 }
 
 async fn failing(gateway: &dyn BillingGateway) -> Failure {
-    match gateway.charge(&by_key("member-1", "order-1", PRICE)).await.expect("an answer to a charge") {
+    match gateway.charge(&by_key("member1", "order1", PRICE)).await.expect("an answer to a charge") {
         Answer::Refused(failure) => failure,
         Answer::Recorded(payment) => payment.failure.expect("a failed payment says why"),
     }

@@ -1,8 +1,9 @@
 //! What the checks share: requests with everything a PG may ask for, and a key however it can be had.
+//! Ids are letters and digits, since that is all that some PGs take. `[oa again]`
 
 use kr_billing_core::{
-    Answer, BillingGateway, BillingKey, BillingKeyId, Buyer, Card, ChannelName, ChargeRequest, Expiry, IssueAnswer, IssueRequest,
-    Krw, OrderId, OrderName, Payment, WindowRequest,
+    Answer, BillingGateway, BillingKey, BillingKeyId, Buyer, Card, ChannelName, ChargeRequest, ErrorKind, Expiry, IssueAnswer,
+    IssueRequest, Krw, OrderId, OrderName, Payment, Reach, WindowRequest,
 };
 use kr_billing_sandbox::{Buyer as WindowBuyer, Handle, WindowReturn};
 
@@ -85,7 +86,7 @@ pub(crate) async fn store_card(gateway: &dyn BillingGateway, sandbox: &Handle, i
         assert_own(gateway.profile(), key.pg_provider.as_deref());
         return;
     }
-    let returned = open_window(gateway, sandbox, id, &format!("issue-{id}"));
+    let returned = open_window(gateway, sandbox, id, &format!("issue{id}"));
     assert!(returned.success, "the window failed: {:?} {:?}", returned.error_code, returned.error_msg);
 }
 
@@ -98,6 +99,11 @@ pub(crate) fn open_window(gateway: &dyn BillingGateway, sandbox: &Handle, id: &s
     let params = window.parameters(&window_request(id, order_id)).expect("window parameters");
     let params = serde_json::from_str(params.as_json()).expect("window parameters as JSON");
     sandbox.complete_window(&params, &WindowBuyer::default())
+}
+
+/// Whether the adapter refuses, before anything is sent, to charge a card and keep it.
+pub(crate) fn keeps_no_card(gateway: &dyn BillingGateway, request: &ChargeRequest) -> bool {
+    gateway.check_charge(request).is_err_and(|error| error.kind() == ErrorKind::Unsupported && error.reach() == Reach::NotSent)
 }
 
 /// Sends a charge that must go through.

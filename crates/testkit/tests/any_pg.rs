@@ -4,8 +4,8 @@
 
 use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
 use kr_billing_core::{
-    BillingGateway, ChargeRequest, CodeClass, DeclineReason, Error, Fact, IssueRequest, Profile, Recovery, ScheduleEntry,
-    TaxSplit, WindowRequest,
+    BillingGateway, ChargeMethod, ChargeRequest, CodeClass, DeclineReason, Error, Fact, IssueRequest, Operation, Profile,
+    Recovery, ScheduleEntry, TaxSplit, WindowRequest,
 };
 use kr_billing_portone_v1::{
     Channel, ChannelSettings, Client, ClientConfig, Credentials, Extra, KeyInSettings, ModuleRoute, Phase, Provider,
@@ -41,6 +41,8 @@ const fn facts(pg: &'static str, window: bool) -> Profile {
 static KICC: Profile = facts("kicc", true);
 static DAOU: Profile = facts("daou", false);
 static WELCOME: Profile = facts("welcome", true);
+static SMARTRO: Profile = facts("smartro_v2", true);
+static TOSS: Profile = facts("tosspayments", true);
 
 /// A PG that is nothing but its facts and two codes.
 struct Plain(&'static Profile);
@@ -62,8 +64,14 @@ impl Provider for Plain {
         None
     }
 
-    fn check_charge(&self, _request: &ChargeRequest) -> Result<(), Error> {
-        Ok(())
+    /// Toss Payments keeps no card on a charge by the specification, and does by its page (CONFLICT); the sandbox does not. `[oa onetime]`
+    fn check_charge(&self, request: &ChargeRequest) -> Result<(), Error> {
+        match request.method {
+            ChargeMethod::CardAndKeep { .. } if self.0.pg == "tosspayments" => {
+                Err(Error::unsupported(Operation::Charge, "this PG keeps no card on a charge"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_entry(&self, _entry: &ScheduleEntry) -> Result<(), Error> {
@@ -117,6 +125,23 @@ mod both_in_one_module {
     fn make(site: &super::Site) -> Box<dyn super::BillingGateway> {
         let route = || Some(super::ModuleRoute::new("welcome"));
         super::channel(site, &super::WELCOME, route(), route())
+    }
+
+    kr_billing_testkit::conformance!(make);
+}
+
+mod with_letters_and_digits_for_ids {
+    fn make(site: &super::Site) -> Box<dyn super::BillingGateway> {
+        super::channel(site, &super::SMARTRO, None, Some(super::ModuleRoute::new("smartro_v2")))
+    }
+
+    kr_billing_testkit::conformance!(make);
+}
+
+mod that_keeps_no_card_on_a_charge {
+    fn make(site: &super::Site) -> Box<dyn super::BillingGateway> {
+        let route = || Some(super::ModuleRoute::new("tosspayments"));
+        super::channel(site, &super::TOSS, route(), route())
     }
 
     kr_billing_testkit::conformance!(make);

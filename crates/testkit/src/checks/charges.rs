@@ -8,14 +8,14 @@ use crate::desk::{NO_CODES, PRICE, by_key, order, pay, skipped, store_card, test
 
 /// A second charge under a paid order moves nothing and is no decline: the first one stands.
 pub async fn duplicate_is_no_decline(gateway: &dyn BillingGateway, sandbox: &Handle) {
-    store_card(gateway, sandbox, "member-1").await;
-    pay(gateway, &by_key("member-1", "order-1", PRICE)).await;
-    match gateway.charge(&by_key("member-1", "order-1", PRICE)).await {
+    store_card(gateway, sandbox, "member1").await;
+    pay(gateway, &by_key("member1", "order1", PRICE)).await;
+    match gateway.charge(&by_key("member1", "order1", PRICE)).await {
         Ok(Answer::Refused(failure)) => assert_not_declined(&failure),
         Ok(Answer::Recorded(payment)) => panic!("one order was recorded twice, the second time as {:?}", payment.status),
         Err(error) => assert_ne!(error.reach(), Reach::NotSent, "{error}"),
     }
-    assert_eq!(sandbox.totals("order-1").captures, 1);
+    assert_eq!(sandbox.totals("order1").captures, 1);
 }
 
 /// Rows of the sandbox's decline table, and what helps after each.
@@ -47,10 +47,10 @@ pub async fn declines_say_why(gateway: &dyn BillingGateway, sandbox: &Handle) {
     if !has_own_codes(gateway, sandbox) {
         return skipped("what helps after a decline", NO_CODES);
     }
-    store_card(gateway, sandbox, "member-1").await;
+    store_card(gateway, sandbox, "member1").await;
     for way in WAYS_WITH_CODE {
         for (row, recovery) in DECLINES {
-            let order_id = format!("order-{way}-{row}");
+            let order_id = format!("order{way}x{row}");
             let failure = failing_charge(gateway, sandbox, way, *row, &order_id).await;
             let CodeClass::Decline(reason) = &failure.class else {
                 panic!("row {row}, way {way}: read as {:?}", failure.class);
@@ -72,10 +72,10 @@ pub async fn doubt_is_no_decline(gateway: &dyn BillingGateway, sandbox: &Handle)
     if !codes {
         skipped("codes that leave the outcome open", NO_CODES);
     }
-    store_card(gateway, sandbox, "member-1").await;
+    store_card(gateway, sandbox, "member1").await;
     for way in WAYS_WITH_CODE {
         for row in DOUBTFUL {
-            let order_id = format!("order-{way}-{row}");
+            let order_id = format!("order{way}x{row}");
             let failure = failing_charge(gateway, sandbox, way, row, &order_id).await;
             if codes {
                 assert_not_declined(&failure);
@@ -94,19 +94,19 @@ pub async fn doubt_is_no_decline(gateway: &dyn BillingGateway, sandbox: &Handle)
 /// A test channel's payment is found by its id, though V1 hides it from who does not ask for it. `[help notice-v1-api-2025-11-25]`
 pub async fn test_payments_are_seen(gateway: &dyn BillingGateway, sandbox: &Handle) {
     assert!(gateway.is_test_channel(), "the site is a test one, the channel says it is not");
-    store_card(gateway, sandbox, "member-1").await;
-    let paid = pay(gateway, &by_key("member-1", "order-1", PRICE)).await;
+    store_card(gateway, sandbox, "member1").await;
+    let paid = pay(gateway, &by_key("member1", "order1", PRICE)).await;
     assert_eq!(paid.sandbox, Some(true));
     let found = gateway.payment(&paid.id).await.expect("a look-up by id").expect("a test payment that is there");
     assert_eq!(found.status, PaymentStatus::Paid);
-    assert_eq!(gateway.payments(&order("order-1")).await.expect("a look-up by order").len(), 1);
+    assert_eq!(gateway.payments(&order("order1")).await.expect("a look-up by order").len(), 1);
 }
 
 /// Charges a key whose card fails in a certain way, and returns what was said.
 async fn failing_charge(gateway: &dyn BillingGateway, sandbox: &Handle, way: u8, row: u8, order_id: &str) -> Failure {
-    sandbox.change_card("member-1", &test_card(way, row)).expect("a test card");
+    sandbox.change_card("member1", &test_card(way, row)).expect("a test card");
     gateway.ready().await.expect("a token");
-    match gateway.charge(&by_key("member-1", order_id, PRICE)).await.expect("an answer to a charge") {
+    match gateway.charge(&by_key("member1", order_id, PRICE)).await.expect("an answer to a charge") {
         Answer::Refused(failure) => failure,
         Answer::Recorded(payment) => {
             assert_eq!(payment.status, PaymentStatus::Failed, "row {row}, way {way}");
