@@ -24,7 +24,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ),
     ("soak", "soak --cases N [--seed S] [--at-once K]    the model test at length", soak::run),
     ("size", "size [--check]    how many crates the facade adds, into the README", size::run),
-    ("new-adapter", "new-adapter NAME    write the files of an adapter for one more PG", new_adapter::run),
+    ("new-adapter", "new-adapter NAME [--window]    write the files of an adapter for one more PG", new_adapter::run),
 ];
 
 fn main() -> ExitCode {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::CardField;
 use crate::config::{ChannelConfig, SandboxConfig};
-use crate::rules::{self, PgRule};
+use crate::rules::{self, Family, PgRule};
 
 /// A channel as the sandbox runs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Channel {
     pub sandbox: bool,
     /// Whether card data over REST is allowed here.
     pub key_in: bool,
+    /// Whether the account lists it among those for card data (`api_payment`), not among those for a window (`payment`).
+    #[serde(default)]
+    pub api: bool,
     /// Whether billing keys are issued here.
     pub recurring: bool,
     /// Card fields that the contract demands beside number and expiry.
@@ -206,12 +209,14 @@ fn build(at: usize, config: &ChannelConfig) -> Result<Channel, ChannelError> {
     if config.key_in == Some(true) && !rule.key_in {
         return Err(trouble(&name, "`key_in` is on, but this PG takes no card data over REST"));
     }
+    let key_in = config.key_in.unwrap_or(rule.key_in && known.is_none_or(|p| p.key_in));
     Ok(Channel {
         channel_key: config.channel_key.clone().unwrap_or_else(|| format!("channel-key-{name}")),
         provider: provider.to_owned(),
         mid: mid.to_owned(),
         sandbox,
-        key_in: config.key_in.unwrap_or(rule.key_in && known.is_none_or(|p| p.key_in)),
+        key_in,
+        api: config.key_in.unwrap_or(key_in && rule.window.is_none()),
         recurring: config.recurring.unwrap_or(known.is_none_or(|p| p.recurring)),
         required: config.required.clone().unwrap_or_else(|| preset.map_or(Vec::new(), |p| p.required.to_vec())),
         min_amount: config.min_amount.unwrap_or(rule.min_amount[usize::from(sandbox)]),
@@ -220,13 +225,18 @@ fn build(at: usize, config: &ChannelConfig) -> Result<Channel, ChannelError> {
 }
 
 impl Channel {
+    /// Whether the decline table has this PG's own codes. Any other PG's channels decline with NICE's.
+    pub fn has_own_codes(&self) -> bool {
+        self.rule().family != Family::Other
+    }
+
     pub(crate) fn rule(&self) -> &'static PgRule {
         rules::rule(&self.provider).unwrap_or(&rules::RULES[0])
     }
 
     /// `payment` for window channels, `api_payment` for those that take card data [oa /users/pg].
     pub(crate) fn kind(&self) -> &'static str {
-        if self.rule().window.is_some() || !self.key_in { "payment" } else { "api_payment" }
+        if self.api { "api_payment" } else { "payment" }
     }
 
     /// What the contract says against card data here, where a key is wanted (`keeps`) or a single charge.
@@ -251,6 +261,17 @@ mod tests {
         assert_eq!(provider(Some("kcp.WRONG")).as_deref(), Some("nice"));
         assert_eq!(provider(Some("kcp")).as_deref(), Some("kcp"));
         assert_eq!(provider(Some("kcp.KCPR1")).as_deref(), Some("kcp"));
+    }
+
+    /// A module with both ways has a channel for each in the console: the one that config gives key-in is the one for cards.
+    #[test]
+    fn key_in_by_config_is_a_channel_for_cards() {
+        let kind = |key_in: Option<bool>| {
+            let channel = ChannelConfig { pg: Some("welcome".into()), mid: Some("X".into()), key_in, ..Default::default() };
+            let config = SandboxConfig { channels: vec![channel], ..Default::default() };
+            Channels::from_config(&config).expect("a channel").all()[0].kind()
+        };
+        assert_eq!([None, Some(true), Some(false)].map(kind), ["payment", "api_payment", "payment"]);
     }
 
     #[test]

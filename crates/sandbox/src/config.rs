@@ -51,7 +51,8 @@ pub struct ChannelConfig {
     pub channel_key: Option<String>,
     /// True for a test channel: its payments are hidden from `GET /payments/{imp_uid}`.
     pub sandbox: Option<bool>,
-    /// False where the separate agreement for card data over REST is missing.
+    /// False where the separate agreement for card data over REST is missing. True makes it a channel for cards where its module has
+    /// a window as well; without it such a module's channel is its window's.
     pub key_in: Option<bool>,
     /// False where the MID issues no billing keys; without it the preset's, else true.
     pub recurring: Option<bool>,

@@ -1,13 +1,30 @@
 //! What the checks share: requests with everything a PG may ask for, and a key however it can be had.
+//! Ids are letters and digits, since that is all that some PGs take. `[oa again]`
 
 use kr_billing_core::{
-    Answer, BillingGateway, BillingKey, BillingKeyId, Buyer, Card, ChannelName, ChargeRequest, Expiry, IssueAnswer, IssueRequest,
-    Krw, OrderId, OrderName, Payment, WindowRequest,
+    Answer, BillingGateway, BillingKey, BillingKeyId, Buyer, Card, ChannelName, ChargeRequest, ErrorKind, Expiry, IssueAnswer,
+    IssueRequest, Krw, OrderId, OrderName, Payment, Reach, WindowRequest,
 };
 use kr_billing_sandbox::{Buyer as WindowBuyer, Handle, WindowReturn};
 
+use crate::account::assert_own;
+
 /// What the checks pay, in won: above every PG's minimum.
 pub(crate) const PRICE: u64 = 12_900;
+
+/// Says why a check, or a part of one, is not run here.
+pub(crate) fn skipped(what: &str, why: &str) {
+    println!("skipped: {what}: {why}");
+}
+
+/// Why a check is not run on a channel without key-in.
+pub(crate) const NO_KEY_IN: &str = "this channel has no key-in";
+
+/// Why a check is not run on a channel without a window.
+pub(crate) const NO_WINDOW: &str = "this channel has no window";
+
+/// Why a check of codes is not run.
+pub(crate) const NO_CODES: &str = "the sandbox has none of this PG's codes; give some to `kr_billing_testkit::declines`";
 
 /// The guides' sample card. It is good here.
 pub(crate) const GOOD_CARD: &str = "1234-1234-1234-1234";
@@ -66,9 +83,10 @@ pub(crate) async fn store_card(gateway: &dyn BillingGateway, sandbox: &Handle, i
         let answer = key_in.issue(&request).await.expect("an answer to issuing by card");
         let IssueAnswer::Stored(key) = answer else { panic!("the good card was not stored: {answer:?}") };
         assert_eq!(key.id.as_str(), id, "another key was stored");
+        assert_own(gateway.profile(), key.pg_provider.as_deref());
         return;
     }
-    let returned = open_window(gateway, sandbox, id, &format!("issue-{id}"));
+    let returned = open_window(gateway, sandbox, id, &format!("issue{id}"));
     assert!(returned.success, "the window failed: {:?} {:?}", returned.error_code, returned.error_msg);
 }
 
@@ -83,12 +101,20 @@ pub(crate) fn open_window(gateway: &dyn BillingGateway, sandbox: &Handle, id: &s
     sandbox.complete_window(&params, &WindowBuyer::default())
 }
 
+/// Whether the adapter refuses, before anything is sent, to charge a card and keep it.
+pub(crate) fn keeps_no_card(gateway: &dyn BillingGateway, request: &ChargeRequest) -> bool {
+    gateway.check_charge(request).is_err_and(|error| error.kind() == ErrorKind::Unsupported && error.reach() == Reach::NotSent)
+}
+
 /// Sends a charge that must go through.
 pub(crate) async fn pay(gateway: &dyn BillingGateway, request: &ChargeRequest) -> Payment {
     gateway.check_charge(request).expect("a charge that the PG's rules allow");
     gateway.ready().await.expect("a token");
     match gateway.charge(request).await.expect("an answer to a charge") {
-        Answer::Recorded(payment) => *payment,
+        Answer::Recorded(payment) => {
+            assert_own(gateway.profile(), payment.pg_provider.as_deref());
+            *payment
+        }
         Answer::Refused(failure) => panic!("a good charge was refused: {}", failure.message),
     }
 }

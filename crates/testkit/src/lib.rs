@@ -8,18 +8,26 @@
 //! kr_billing_testkit::conformance!(make);
 //! ```
 //!
+//! Nothing else is passed: the sandbox's channels are made after the adapter's own facts ([`run`]), for any PG that the sandbox has
+//! rules for. What is checked on some channels only says why it is skipped; `cargo test -- --show-output` shows it.
+//!
+//! [`declines`] is for a PG whose codes the sandbox does not have: the adapter's test gives some of the PG's texts and says what helps.
+//!
 //! [`outgoing`] is for the other test every adapter has: a snapshot of what it sends. Each check is a plain async function over the gateway and the sandbox's handle, so that one of them can also be run alone.
 #![forbid(unsafe_code)]
 
+mod account;
 pub mod checks;
+mod declines;
 mod desk;
 mod outgoing;
 mod recorder;
 mod site;
 
+pub use declines::declines;
 pub use outgoing::outgoing;
 pub use recorder::{Recorded, Recorder};
-pub use site::{Site, run};
+pub use site::{Site, run, run_elsewhere};
 
 /// Runs the suite: one test for each check. `$make` is a `fn(&Site) -> Box<dyn BillingGateway>`; it must build a channel that
 /// speaks to the site's address with the site's key pair, and declare itself a test channel where the site is one.
@@ -47,6 +55,11 @@ macro_rules! conformance {
         #[test]
         fn a_test_channel_sees_its_payments() {
             $crate::run($make, true, $crate::checks::charges::test_payments_are_seen);
+        }
+
+        #[test]
+        fn no_card_goes_to_an_account_without_this_channel() {
+            $crate::run_elsewhere($make, $crate::checks::accounts::no_card_for_a_stranger);
         }
     };
     (@live $make:expr; $($name:ident => $group:ident :: $check:ident,)*) => {

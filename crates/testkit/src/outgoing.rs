@@ -5,7 +5,7 @@ use kr_billing_core::{
     UnixSeconds,
 };
 
-use crate::desk::{GOOD_CARD, PRICE, buyer, by_key, card, channel, key_id, krw, name, order};
+use crate::desk::{GOOD_CARD, PRICE, buyer, by_key, card, channel, keeps_no_card, key_id, krw, name, order};
 use crate::recorder::Recorder;
 use crate::site::{Site, block_on};
 
@@ -22,13 +22,16 @@ pub fn outgoing(make: impl FnOnce(&Site) -> Box<dyn BillingGateway>) -> String {
     let gateway = make(&site);
     block_on(async {
         gateway.ready().await.expect("a token");
-        charge(&*gateway, &with_extras(&*gateway, by_key("member-1", "order-1", PRICE))).await;
+        charge(&*gateway, &with_extras(&*gateway, by_key("member1", "order1", PRICE))).await;
         if let Some(key_in) = gateway.issue_path().key_in() {
-            let once = ChargeRequest::by_card(card(GOOD_CARD), order("order-2"), krw(PRICE), name());
+            let once = ChargeRequest::by_card(card(GOOD_CARD), order("order2"), krw(PRICE), name());
             charge(&*gateway, &once.with_buyer(buyer())).await;
-            let kept = ChargeRequest::by_card_and_keep(card(GOOD_CARD), key_id("member-2"), order("order-3"), krw(PRICE), name());
-            charge(&*gateway, &kept.with_buyer(buyer())).await;
-            let issue = IssueRequest::new(key_id("member-3"), card(GOOD_CARD)).with_holder(buyer());
+            let kept = ChargeRequest::by_card_and_keep(card(GOOD_CARD), key_id("member2"), order("order3"), krw(PRICE), name());
+            let kept = kept.with_buyer(buyer());
+            if !keeps_no_card(&*gateway, &kept) {
+                charge(&*gateway, &kept).await;
+            }
+            let issue = IssueRequest::new(key_id("member3"), card(GOOD_CARD)).with_holder(buyer());
             key_in.check(&issue).expect("an issuance that the PG's rules allow");
             drop(key_in.issue(&issue).await);
         }
@@ -64,8 +67,8 @@ async fn charge(gateway: &dyn BillingGateway, request: &ChargeRequest) {
 
 async fn book(gateway: &dyn BillingGateway) {
     let Some(scheduler) = gateway.scheduler() else { return };
-    let entry = ScheduleEntry::new(order("month-1"), LATER, krw(PRICE), name()).with_buyer(buyer());
+    let entry = ScheduleEntry::new(order("month1"), LATER, krw(PRICE), name()).with_buyer(buyer());
     let now = UnixSeconds(LATER.0 - 86_400);
-    let request = ScheduleRequest::new(BillingKey::new(channel(), key_id("member-1")), vec![entry], now).expect("an entry");
+    let request = ScheduleRequest::new(BillingKey::new(channel(), key_id("member1")), vec![entry], now).expect("an entry");
     drop(scheduler.schedule(&request).await);
 }

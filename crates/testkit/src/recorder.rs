@@ -30,6 +30,7 @@ impl Recorded {
 pub struct Recorder {
     addr: SocketAddr,
     seen: Arc<Mutex<Vec<Recorded>>>,
+    envelope: Arc<Mutex<Value>>,
     stopped: Arc<AtomicBool>,
 }
 
@@ -42,20 +43,24 @@ impl Recorder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let addr = listener.local_addr().expect("the port's address");
         let (seen, stopped) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (list, stop) = (Arc::clone(&seen), Arc::clone(&stopped));
+        let envelope = Arc::new(Mutex::new(json!({ "code": 1, "message": "recorded", "response": null })));
+        let (list, stop, said) = (Arc::clone(&seen), Arc::clone(&stopped), Arc::clone(&envelope));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten().take_while(|_| !stop.load(Ordering::Acquire)) {
-                if let Some(request) = answer(stream) {
-                    list.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-                }
+                let _ = answer(stream, &list, &said);
             }
         });
-        Self { addr, seen, stopped }
+        Self { addr, seen, envelope, stopped }
     }
 
     /// Its address.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// From now on everything but the token is answered with this.
+    pub(crate) fn answer_with(&self, envelope: Value) {
+        *self.envelope.lock().unwrap_or_else(PoisonError::into_inner) = envelope;
     }
 
     /// What came so far, but the token's requests.
@@ -80,17 +85,20 @@ impl Drop for Recorder {
     }
 }
 
-/// Reads one request and answers it. `None` for a token's request, and for one that broke off.
-fn answer(stream: TcpStream) -> Option<Recorded> {
+/// Reads one request, writes it down unless it asks for a token, and answers it: in this order, so that whoever has the answer finds
+/// the request. `None` for one that broke off.
+fn answer(stream: TcpStream, list: &Mutex<Vec<Recorded>>, envelope: &Mutex<Value>) -> Option<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     let mut reader = BufReader::new(stream);
     let request = read(&mut reader)?;
     let token = request.path == "/users/getToken";
-    let envelope = if token { token_answer() } else { json!({ "code": 1, "message": "recorded", "response": null }) };
+    if !token {
+        list.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+    let envelope = if token { token_answer() } else { envelope.lock().unwrap_or_else(PoisonError::into_inner).clone() };
     let body = envelope.to_string();
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
-    write!(reader.get_mut(), "{head}Content-Length: {}\r\n\r\n{body}", body.len()).ok()?;
-    (!token).then_some(request)
+    write!(reader.get_mut(), "{head}Content-Length: {}\r\n\r\n{body}", body.len()).ok()
 }
 
 fn read(reader: &mut impl BufRead) -> Option<Recorded> {

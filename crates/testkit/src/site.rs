@@ -1,7 +1,9 @@
 //! Where a suite runs: a sandbox of its own for each check.
 
 use kr_billing_core::BillingGateway;
-use kr_billing_sandbox::{ChannelConfig, Handle, SAMPLE_KEY, SAMPLE_SECRET, Sandbox, SandboxConfig};
+use kr_billing_sandbox::{Handle, SAMPLE_KEY, SAMPLE_SECRET, Sandbox, SandboxConfig};
+
+use crate::account;
 
 /// What an adapter needs to build its channel.
 #[derive(Debug, Clone)]
@@ -16,23 +18,47 @@ pub struct Site {
     pub test: bool,
 }
 
-/// The sandbox's presets for test channels, one for each module.
-const TEST_PRESETS: [&str; 6] = ["kcp_test", "kcp_billing_test", "inicis_test", "html5_inicis_test", "nice_test", "nice_v2_test"];
+impl Site {
+    fn at(base_url: &str, test: bool) -> Self {
+        Self { base_url: base_url.to_owned(), imp_key: SAMPLE_KEY.into(), imp_secret: SAMPLE_SECRET.into(), test }
+    }
 
-/// Starts a sandbox, makes a channel and runs one check.
+    /// A site that nobody serves: for a channel that is only asked for its facts.
+    fn nowhere(test: bool) -> Self {
+        Self::at("http://127.0.0.1:9", test)
+    }
+}
+
+/// Makes a channel to learn its facts, starts a sandbox with channels after them, makes the channel again there and runs one check.
 ///
 /// # Panics
-/// When the check fails, or no sandbox can be started.
-pub fn run(
-    make: impl FnOnce(&Site) -> Box<dyn BillingGateway>,
+/// When the check fails, the adapter would use a channel that its own facts do not name, or the sandbox cannot have such channels.
+pub fn run(make: impl Fn(&Site) -> Box<dyn BillingGateway>, test: bool, check: impl AsyncFnOnce(&dyn BillingGateway, &Handle)) {
+    let config = account::of(&*make(&Site::nowhere(test)), test);
+    on_site(make, test, config, async |gateway, sandbox| {
+        account::assert_known(gateway, sandbox).await;
+        check(gateway, sandbox).await;
+    });
+}
+
+/// As [`run`], on an account that has channels of another PG only.
+///
+/// # Panics
+/// When the check fails.
+pub fn run_elsewhere(make: impl Fn(&Site) -> Box<dyn BillingGateway>, check: impl AsyncFnOnce(&dyn BillingGateway, &Handle)) {
+    let config = account::of_a_stranger(make(&Site::nowhere(false)).profile(), false);
+    on_site(make, false, config, check);
+}
+
+fn on_site(
+    make: impl Fn(&Site) -> Box<dyn BillingGateway>,
     test: bool,
+    config: SandboxConfig,
     check: impl AsyncFnOnce(&dyn BillingGateway, &Handle),
 ) {
     block_on(async {
-        let sandbox = start(test).await;
-        let site =
-            Site { base_url: sandbox.base_url().to_owned(), imp_key: SAMPLE_KEY.into(), imp_secret: SAMPLE_SECRET.into(), test };
-        let gateway = make(&site);
+        let sandbox = start(config).await;
+        let gateway = make(&Site::at(sandbox.base_url(), test));
         check(&*gateway, &sandbox.handle()).await;
         sandbox.shutdown().await.expect("no state file, no trouble");
     });
@@ -44,9 +70,12 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a tokio runtime").block_on(future)
 }
 
-async fn start(test: bool) -> Sandbox {
-    let preset = |name: &str| ChannelConfig { preset: Some(name.to_owned()), ..ChannelConfig::default() };
-    let channels = if test { TEST_PRESETS.iter().map(|name| preset(name)).collect() } else { Vec::new() };
-    let config = SandboxConfig { channels, ..SandboxConfig::default() };
-    Sandbox::builder().config(config).start().await.expect("a sandbox on a free port")
+async fn start(config: SandboxConfig) -> Sandbox {
+    Sandbox::builder().config(config).start().await.unwrap_or_else(|error| {
+        panic!(
+            "the sandbox cannot have this adapter's channels: {error}\nIf the PG does not do that on V1, take it out of the \
+             adapter (`cargo xtask new-adapter NAME --window` writes one without key-in). If it does, say so, with its source, in \
+             `crates/sandbox/src/rules.rs`."
+        )
+    })
 }

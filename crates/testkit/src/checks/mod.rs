@@ -1,5 +1,6 @@
 //! The checks. Each takes the gateway and the sandbox's handle, and panics with what is wrong.
 
+pub mod accounts;
 pub mod cards;
 pub mod charges;
 pub mod keys;

@@ -7,13 +7,13 @@ use crate::desk::{PRICE, by_key, channel, krw, pay, store_card};
 
 /// A refund carries amount and checksum, one with a stale balance moves nothing, and an unknown tax split is not guessed.
 pub async fn name_amount_and_balance(gateway: &dyn BillingGateway, sandbox: &Handle) {
-    store_card(gateway, sandbox, "member-1").await;
-    let paid = pay(gateway, &by_key("member-1", "order-1", PRICE)).await;
+    store_card(gateway, sandbox, "member1").await;
+    let paid = pay(gateway, &by_key("member1", "order1", PRICE)).await;
     let part = || RefundRequest::partial(channel(), paid.id.clone(), krw(900), krw(PRICE)).expect("a part");
 
     if gateway.profile().refund_tax.value == RefundTax::MustBeKnown {
         let error = gateway.refund(&part(), None).await.expect_err("a refund whose tax split nobody knows");
-        assert_eq!((error.reach(), sandbox.totals("order-1").refunds), (Reach::NotSent, 0), "{error}");
+        assert_eq!((error.reach(), sandbox.totals("order1").refunds), (Reach::NotSent, 0), "{error}");
     }
 
     gateway.refund(&part(), Some(TaxSplit::taxable())).await.expect("a partial refund");
@@ -25,6 +25,6 @@ pub async fn name_amount_and_balance(gateway: &dyn BillingGateway, sandbox: &Han
 
     let error = gateway.refund(&part(), Some(TaxSplit::taxable())).await.expect_err("a refund from a balance that is gone");
     assert_eq!(error.kind(), ErrorKind::BalanceChanged, "{error}");
-    let totals = sandbox.totals("order-1");
+    let totals = sandbox.totals("order1");
     assert_eq!((totals.refunded, totals.refunds), (900, 1), "one refund was done twice");
 }
