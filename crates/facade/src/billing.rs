@@ -152,18 +152,19 @@ impl Billing {
         }
     }
 
-    /// Waits for a place among the money calls and for the channel's turn, each for a bounded time.
+    /// Waits for the channel's turn and then for a place among the money calls, each for a bounded time: who waits for a slow channel's
+    /// turn takes no place from the others.
     pub(crate) async fn admitted(&self, channel: &Channel, operation: Operation) -> Result<SemaphorePermit<'_>, Error> {
         let clock = self.inner.clock.as_ref();
-        let place = self.inner.limits.place(clock, operation).await?;
         tokio::select! {
             biased;
-            () = channel.pace.turn(clock) => Ok(place),
+            () = channel.pace.turn(clock) => {}
             () = clock.sleep(self.inner.policy.wait_for_place) => {
                 let text = format!("the channel {} has more calls waiting than its pace lets through; try again later", channel.name);
-                Err(Error::not_sent(operation, ErrorKind::Exhausted, text))
+                return Err(Error::not_sent(operation, ErrorKind::Exhausted, text));
             }
         }
+        self.inner.limits.place(clock, operation).await
     }
 
     /// Asks something that never acts, or is harmless when asked twice, until it gets an answer or has tried often enough.

@@ -212,7 +212,7 @@ impl BillingBuilder {
         let journal = self.journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()));
         let limits = Limits::new(&self.policy);
         let (policy, clock) = (self.policy, self.clock);
-        let account = self.credentials.as_ref().map(Credentials::print);
+        let account = self.credentials.as_ref().map(|credentials| credentials.print(self.tier.as_deref()));
         Ok(Billing { inner: Arc::new(Inner { channels, default_channel, policy, journal, clock, limits, client, account }) })
     }
 

@@ -42,14 +42,14 @@ impl Billing {
     /// that it did not act, or not sent at all.
     #[instrument(name = "charge", skip_all, fields(order = %request.order))]
     pub async fn charge(&self, request: ChargeRequest) -> Result<Charge, NotCharged> {
-        let (error, earlier) = match self.try_charge(&request).await {
-            Ok(charge) => return Ok(charge),
-            Err(refused) => refused,
-        };
-        // A retry of the order's schedule, open or paid, is no plain error either.
+        let answer = self.try_charge(&request).await;
+        if matches!(answer, Ok(Charge::Paid(_) | Charge::InDoubt(_))) {
+            return answer.map_err(|(error, _)| NotCharged::new(error, None));
+        }
+        // Where a retry of the order's schedule is open or paid, there is neither a decline nor a plain error.
         match self.in_the_way(&Subject::retry(&request.order), &attempt(&request)).await {
             Ok(Some(doubt)) => Ok(doubt),
-            _ => Err(NotCharged::new(error, Some(request)).with_earlier(earlier)),
+            _ => answer.map_err(|(error, earlier)| NotCharged::new(error, Some(request)).with_earlier(earlier)),
         }
     }
 
@@ -87,8 +87,8 @@ impl Billing {
         self.conclude(channel, &armed.intent, answer).await.map_err(plain)
     }
 
-    /// Everything that comes before the intent: checks, a place, a turn, a token, the account's channel for a card, and what stands under the
-    /// order and the key.
+    /// Everything that comes before the intent: checks, the account's channel for a card, a turn, a place, a token, and what stands under
+    /// the order and the key.
     async fn prepared(
         &self,
         channel: &Channel,
@@ -96,12 +96,12 @@ impl Billing {
         attempt: &Attempt,
     ) -> Result<(SemaphorePermit<'_>, Result<Vec<PaymentId>, Charge>), Error> {
         channel.gateway.check_charge(request)?;
-        let place = self.admitted(channel, Operation::Charge).await?;
-        self.look(Operation::Token, || channel.gateway.ready()).await?;
         let by_card = !matches!(request.method, ChargeMethod::Key(_));
         if by_card && let Some(key_in) = channel.gateway.issue_path().key_in() {
             self.look(Operation::ReadAccount, || key_in.ready()).await?;
         }
+        let place = self.admitted(channel, Operation::Charge).await?;
+        self.look(Operation::Token, || channel.gateway.ready()).await?;
         let standing = self.standing(channel, attempt, &request.order).await?;
         if standing.is_ok() {
             self.key_is_free(channel, request).await?;

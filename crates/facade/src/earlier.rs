@@ -8,8 +8,8 @@ use crate::charge::{Refused, in_doubt, journal_error};
 use crate::journal::{Before, Entry, Intent, Outcome, Subject};
 
 impl Billing {
-    /// The answer the journal has for this request, before anything is asked of the provider. Only a doubt that a person has
-    /// closed is looked up, since the journal does not know what became of it.
+    /// The answer the journal has for this request, before anything is asked of the provider. What it has as unpaid, or closed by a
+    /// person, is looked up once: a booking, or the provider's own recovery, may have paid the order since.
     pub(crate) async fn known_answer(
         &self,
         channel: &Channel,
@@ -19,8 +19,14 @@ impl Billing {
     ) -> Result<Option<Charge>, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
         let Some(known) = entry.and_then(|entry| Before::known(subject, body, entry)) else { return Ok(None) };
-        if let (Before::Replay(entry), Attempt::Charge { order, .. }) = (&known, attempt)
-            && matches!(entry.outcome, Some(Outcome::Dismissed))
+        let unpaid = match &known {
+            Before::Replay(entry) | Before::Conflict(entry) => {
+                matches!(entry.outcome, Some(Outcome::Dismissed | Outcome::Declined { .. } | Outcome::NotCharged))
+            }
+            Before::New => false,
+        };
+        if let Attempt::Charge { order, .. } = attempt
+            && unpaid
             && let Ok(Err(found)) = self.standing(channel, attempt, order).await
         {
             return Ok(Some(found));

@@ -209,8 +209,8 @@ impl KeyInIssuer<'_> {
             return Err(Error::unsupported(Operation::IssueKey, "this channel has no key-in"));
         };
         key_in.check(request)?;
-        let _place = billing.admitted(channel, Operation::IssueKey).await?;
         billing.look(Operation::ReadAccount, || key_in.ready()).await?;
+        let _place = billing.admitted(channel, Operation::IssueKey).await?;
         let look = || channel.gateway.billing_key(&request.key);
         let used = billing.look(Operation::LookUpKey, look).await.map_err(|error| error.with_reach(Reach::NotSent))?;
         if used.is_some() {

@@ -68,21 +68,36 @@ impl Billing {
     /// from this balance), or by the provider.
     #[instrument(name = "refund", skip_all, fields(payment = %request.payment))]
     pub async fn refund(&self, request: &RefundRequest) -> Result<Refund, Error> {
+        let subject = Subject::refund(&request.payment, request.expected_balance.won());
+        let parts = (&request.channel, &request.payment, request.amount, request.expected_balance, request.tax);
+        let body = serde_json::json!(["refund", self.inner.account, parts]).to_string();
+        if let Some(known) = self.known_answer_of_refund(&subject, &body).await? {
+            return known;
+        }
+        let error = match self.try_refund(request, subject.clone(), body.clone()).await {
+            Ok(refund) => return Ok(refund),
+            Err(error) => error,
+        };
+        // The same refund may have been sent by another call meanwhile: then its outcome is the answer.
+        match self.known_answer_of_refund(&subject, &body).await {
+            Ok(Some(Ok(known))) => Ok(known),
+            _ => Err(error),
+        }
+    }
+
+    async fn known_answer_of_refund(&self, subject: &Subject, body: &str) -> Result<Option<Result<Refund, Error>>, Error> {
+        let entry = self.inner.journal.find(subject).await.map_err(journal_error)?;
+        Ok(entry.and_then(|entry| Before::known(subject, body, entry)).map(earlier_refund))
+    }
+
+    async fn try_refund(&self, request: &RefundRequest, subject: Subject, body: String) -> Result<Refund, Error> {
         let channel = self.channel(&request.channel, Operation::Refund)?;
         let tax = self.refund_tax(request).await?;
-        let subject = Subject::refund(&request.payment, request.expected_balance.won());
         let attempt = Attempt::Refund {
             payment: request.payment.clone(),
             amount: request.amount,
             expected_balance: request.expected_balance,
         };
-        let account = self.inner.account;
-        let parts = (&channel.name, &request.payment, request.amount, request.expected_balance, tax);
-        let body = serde_json::json!(["refund", account, parts]).to_string();
-        let entry = self.inner.journal.find(&subject).await.map_err(journal_error)?;
-        if let Some(known) = entry.and_then(|entry| Before::known(&subject, &body, entry)) {
-            return earlier_refund(known);
-        }
         let _place = self.admitted(channel, Operation::Refund).await?;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
         self.is_here(channel, &request.payment).await?;
@@ -123,7 +138,15 @@ impl Billing {
         let whole = request.is_full() && sum == Some(request.expected_balance);
         // What has no parts has none in any share of it; what the charge left unsaid is left unsaid again.
         let simple = charged == TaxSplit::unsaid() || charged == TaxSplit::taxable();
-        Ok(Some(charged).filter(|_| simple || whole))
+        if simple || whole {
+            return Ok(Some(charged));
+        }
+        let text = format!(
+            "tax: the charge stated {} won tax-free and {} won VAT; say how much of each this part holds",
+            charged.tax_free.unwrap_or(0),
+            charged.vat.map_or("no".to_owned(), |vat| vat.to_string())
+        );
+        Err(Error::not_sent(Operation::Refund, ErrorKind::InvalidInput, text))
     }
 
     /// Refuses to refund a payment of another PG, whose tax rules are others, or of a test channel on a live one. Another MID is no harm: it

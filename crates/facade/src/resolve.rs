@@ -8,7 +8,7 @@ use kr_billing_core::{
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
-use crate::journal::{self, Intent, Outcome};
+use crate::journal::{self, Intent, Outcome, Subject};
 use crate::judge::{Question, Verdict, read};
 use crate::ladder::Ladder;
 
@@ -137,11 +137,12 @@ impl Billing {
             let text = "this is not the ticket of a charge; use resume_refund or resume_issue";
             return Err(Error::not_sent(Operation::Resume, ErrorKind::InvalidInput, text));
         }
-        if let Some(known) = self.settled_before(ticket).await {
-            return Ok(match known {
-                Resolved::Paid(paid) => Resolved::Paid(self.with_key_asked(channel, ticket, paid).await),
-                other => other,
-            });
+        let beside = self.other_kind_is_taken(ticket).await;
+        match self.settled_before(ticket).await {
+            Some(Resolved::Paid(paid)) => return Ok(Resolved::Paid(self.with_key_asked(channel, ticket, paid).await)),
+            Some(known) if !beside => return Ok(known),
+            // What became of this attempt says nothing of the order any more.
+            _ => {}
         }
         let settled = self.wall_ms() >= ticket.settled_at_ms;
         let look = || self.look_once(channel, ticket, None, &DoubtCause::AnswerLost, settled);
@@ -156,10 +157,21 @@ impl Billing {
         };
         self.write_resolved(ticket, &resolved).await;
         let unpaid = matches!(resolved, Resolved::Declined(_) | Resolved::NotCharged);
-        if unpaid && self.overtaken(ticket).await {
+        if unpaid && (beside || self.overtaken(ticket).await) {
             return Ok(Resolved::StillInDoubt(ticket.clone()));
         }
         Ok(resolved)
+    }
+
+    /// Whether the journal has an attempt of the other kind, open or paid, under a ticket's order: a retry for a charge, or a charge for
+    /// a retry.
+    async fn other_kind_is_taken(&self, ticket: &Ticket) -> bool {
+        let other = match &ticket.attempt {
+            Attempt::Charge { order, .. } => Subject::retry(order),
+            Attempt::Retry { order, .. } => Subject::charge(order),
+            _ => return false,
+        };
+        matches!(self.taken(&other).await, Ok(Some(_)))
     }
 
     /// Whether somebody has sent this order again since, and may have been paid: resumed once more, the ticket will tell.

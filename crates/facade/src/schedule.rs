@@ -4,7 +4,7 @@ use kr_billing_core::outcome::Attempt;
 use kr_billing_core::schedule::check_time;
 use kr_billing_core::{
     BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, PaymentId, Reach, Schedule, ScheduleEntry,
-    ScheduleRequest, ScheduleStatus, Scheduler, TimeWindow, UnixSeconds,
+    ScheduleRequest, ScheduleStatus, Scheduler, Ticket, TimeWindow, UnixSeconds,
 };
 use tokio::sync::SemaphorePermit;
 use tracing::instrument;
@@ -32,10 +32,10 @@ impl Billing {
     #[instrument(name = "schedule", skip_all, fields(key = %request.key.id))]
     pub async fn schedule(&self, request: &ScheduleRequest) -> Result<Vec<Schedule>, Error> {
         let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
-        for entry in request.entries() {
-            self.free_to_book(Operation::Schedule, &entry.order).await?;
-        }
+        self.all_free_to_book(request).await?;
         let _place = self.admitted(channel, Operation::Schedule).await?;
+        // One of them may have been charged while this waited.
+        self.all_free_to_book(request).await?;
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
             Ok(booked) if all_booked(request, &booked, channel) => return Ok(booked),
             Ok(_) => Self::unclear(Operation::Schedule, "the answer does not show the bookings that were asked for"),
@@ -50,7 +50,19 @@ impl Billing {
                 Err(_) => return Err(error.with_reach(Reach::Unclear)),
             }
         }
-        if all_booked(request, &booked, channel) { Ok(booked) } else { Err(error) }
+        match booked.is_empty() {
+            _ if all_booked(request, &booked, channel) => Ok(booked),
+            true => Err(error),
+            // Some stand, or have run since an earlier call whose answer was lost.
+            false => Err(error.with_reach(Reach::Unclear)),
+        }
+    }
+
+    async fn all_free_to_book(&self, request: &ScheduleRequest) -> Result<(), Error> {
+        for entry in request.entries() {
+            self.free_to_book(Operation::Schedule, &entry.order).await?;
+        }
+        Ok(())
     }
 
     /// An order that is paid, or may be, is not booked: it would be charged when its time comes.
@@ -119,12 +131,15 @@ impl Billing {
         let error = match sent {
             Ok(moved) if moved.order == *order && moved.at == Some(at) => return Ok(moved),
             Ok(_) => Self::unclear(Operation::MoveSchedule, "the answer does not show the new time"),
-            Err(error) if error.reach() != Reach::Unclear => return Err(error),
+            Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
         };
+        // A refusal, too: an earlier call, whose answer was lost, may have moved it, and it may have run since.
         match self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await {
             Ok(Some(found)) if found.at == Some(at) && found.status == ScheduleStatus::Scheduled => Ok(found),
-            _ => Err(error),
+            Ok(Some(found)) if found.at == Some(at) => Err(error.with_reach(Reach::Unclear)),
+            Ok(_) => Err(error),
+            Err(_) => Err(error.with_reach(Reach::Unclear)),
         }
     }
 
@@ -180,9 +195,13 @@ impl Billing {
             Ok(charge) => return Ok(charge),
             Err(refused) => refused,
         };
-        // A charge of the order, open or paid, is no plain error either. What it is about, its own ticket says.
+        // The same retry, or a charge of the order, open or paid, is no plain error.
+        if let Ok(Some(known)) = self.known_retry(key, order).await {
+            return Ok(known);
+        }
         match self.taken(&Subject::charge(order)).await {
             Ok(Some(entry)) => {
+                // What it is about, its own ticket says.
                 let attempt = entry.intent.ticket.attempt.clone();
                 let doubt = earlier_answer(Before::Conflict(Box::new(entry)), attempt);
                 doubt.map_err(|_| NotCharged::new(error, None).with_earlier(earlier))
@@ -191,17 +210,23 @@ impl Billing {
         }
     }
 
+    /// The answer the journal has for a retry, before anything is asked of the provider.
+    async fn known_retry(&self, key: &BillingKey, order: &OrderId) -> Result<Option<Charge>, Refused> {
+        let Some(entry) = self.taken(&Subject::retry(order)).await.map_err(|error| (error, None))? else { return Ok(None) };
+        let Ticket { attempt, channel, account, .. } = entry.intent.ticket.clone();
+        let ours = matches!(&attempt, Attempt::Retry { key: theirs, .. } if *theirs == key.id);
+        let same = ours && channel == key.channel && account == self.inner.account;
+        let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
+        earlier_answer(before, attempt).map(Some)
+    }
+
     async fn try_retry(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, Refused> {
         let plain = |error| (error, None);
+        if let Some(known) = self.known_retry(key, order).await? {
+            return Ok(known);
+        }
         let (channel, scheduler) = self.scheduler(key, Operation::RetrySchedule).map_err(plain)?;
         let subject = Subject::retry(order);
-        if let Some(entry) = self.taken(&subject).await.map_err(plain)? {
-            let attempt = entry.intent.ticket.attempt.clone();
-            let same = entry.intent.ticket.channel == channel.name
-                && matches!(&attempt, Attempt::Retry { key: theirs, .. } if *theirs == key.id);
-            let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
-            return earlier_answer(before, attempt);
-        }
         let (_place, amount, standing) = self.prepared_retry(channel, scheduler, key, order).await.map_err(plain)?;
         let attempt = attempt_of(key, order, amount);
         let body = serde_json::json!(["retry", self.inner.account, channel.name, order, amount, key.id]).to_string();

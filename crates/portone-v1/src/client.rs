@@ -49,6 +49,11 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { transport, tokens }) })
     }
 
+    /// Whether this is an agency's client that acts for a sub-merchant.
+    pub(crate) fn acts_for_a_tier(&self) -> bool {
+        self.inner.transport.has_tier()
+    }
+
     /// Makes sure that a token is held.
     ///
     /// # Errors

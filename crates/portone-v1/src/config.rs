@@ -27,10 +27,12 @@ impl Credentials {
         Self { imp_key: imp_key.into(), imp_secret: imp_secret.into() }
     }
 
-    /// A print of the account's key: 24 bits (FNV-1a, folded), which tell accounts apart and from which no key can be found.
-    pub fn print(&self) -> u32 {
+    /// A print of the account, of its key and of the sub-merchant that an agency acts for: 24 bits (FNV-1a, folded), which tell
+    /// accounts apart and from which no key can be found.
+    pub fn print(&self, tier: Option<&str>) -> u32 {
         let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        let hash = self.imp_key.expose_secret().bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        let of_tier = tier.into_iter().flat_map(|tier| std::iter::once(0).chain(tier.bytes()));
+        let hash = self.imp_key.expose_secret().bytes().chain(of_tier).fold(0xcbf2_9ce4_8422_2325, step);
         let folded = (hash ^ (hash >> 24) ^ (hash >> 48)) & 0x00ff_ffff;
         u32::try_from(folded).unwrap_or_default()
     }

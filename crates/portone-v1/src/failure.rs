@@ -101,6 +101,11 @@ fn speaks_of_silence(text: &str) -> bool {
     ["통신", "시간", "타임아웃", "응답", "장애", "timeout", "Timeout", "TIMEOUT"].iter().any(|word| text.contains(word))
 }
 
+/// Whether a code of the words is not itself what was hidden in them, as a birth date is that stands in brackets.
+fn may_be_shown(code: &str, shown: &str) -> bool {
+    shown.contains(&format!("[{code}]")) || !shown.contains("[****]")
+}
+
 /// What a PG's code or words mean, with the code that decided. Words win where the adapter reads any: its table says so only
 /// for codes that leave the reason to the text.
 fn listed(provider: &dyn Provider, text: &str, phase: Phase) -> Option<(Option<String>, CodeClass, bool)> {
@@ -131,7 +136,7 @@ pub(crate) fn of_refusal(provider: &dyn Provider, refusal: Refusal, phase: Phase
         (Some(class @ CodeClass::Duplicate), _) => failure.class = class,
         (_, Some((code, class, from_words))) => {
             failure.class = for_phase(class, phase);
-            failure.pg_code = code.or(failure.pg_code);
+            failure.pg_code = code.filter(|code| may_be_shown(code, &failure.message)).or(failure.pg_code);
             failure.from_words = from_words;
         }
         (Some(class), None) => failure.class = class,
@@ -164,7 +169,7 @@ pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str
         (_, Some((code, class, from_words))) => (code, Some(for_phase(class, Phase::Charge)), from_words),
         (own, None) => (None, own, false),
     };
-    failure.pg_code = code.or(failure.pg_code.take());
+    failure.pg_code = code.filter(|code| may_be_shown(code, &failure.message)).or(failure.pg_code.take());
     failure.from_words = from_words;
     failure.class = match (class, &failure.pg_code) {
         // A success code, or another product's, on a failed record: PG and PortOne do not agree.
@@ -180,8 +185,9 @@ pub(crate) fn of_failed_record(provider: &dyn Provider, pg_provider: Option<&str
 pub(crate) fn of_refund(provider: &dyn Provider, refusal: Refusal) -> Error {
     let failure = of_refusal(provider, refusal.clone(), Phase::Refund);
     let refusal = Refusal { pg_code: failure.pg_code, ..refusal };
-    if failure.class == CodeClass::UnknownOutcome {
-        let message = "the PG does not know whether it cancelled; read the payment before trying again";
+    // "Asked before" may be about this very cancel.
+    if matches!(failure.class, CodeClass::UnknownOutcome | CodeClass::Duplicate) {
+        let message = "the PG may have cancelled; read the payment before trying again";
         return Error::new(Operation::Refund, Reach::Unclear, ErrorKind::ServerFailure, message)
             .with_pg(refusal.pg_code, refusal.message);
     }

@@ -50,6 +50,10 @@ pub(crate) enum Heard {
 }
 
 impl Transport {
+    pub(crate) fn has_tier(&self) -> bool {
+        self.tier.is_some()
+    }
+
     pub(crate) fn new(config: &ClientConfig) -> Result<Self, Error> {
         let base = config.checked_base()?;
         let http = reqwest::Client::builder()

@@ -24,7 +24,9 @@ async fn the_same_request_again_gives_the_known_outcome_and_sends_nothing() {
 
 #[tokio::test]
 async fn another_request_under_a_declined_order_is_refused_with_the_earlier_outcome() {
-    let mut pg = gateway();
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_payments().returning(|_| Ok(vec![]));
     pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
     let billing = billing(pg, quick());
     assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
@@ -286,4 +288,48 @@ async fn an_old_ticket_says_nothing_while_a_newer_attempt_is_open() {
     assert!(matches!(billing.resume(&first.ticket).await.unwrap(), Resolved::NotCharged));
     assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
     assert!(matches!(billing.resume(&first.ticket).await.unwrap(), Resolved::StillInDoubt(_)));
+}
+
+#[tokio::test]
+async fn a_declined_charge_is_no_decline_any_more_once_a_retry_of_its_order_is_under_way() {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
+    pg.expect_payments().returning(|_| Ok(vec![]));
+    let journal = Arc::new(MemoryJournal::new());
+    let billing = builder(pg, quick()).journal(journal.clone()).build().unwrap();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+    let declined = journal.find(&Subject::charge(&order())).await.unwrap().unwrap().intent.ticket;
+    let open = with_open_retry().await.find(&Subject::retry(&order())).await.unwrap().unwrap().intent;
+    journal.before_send(&open).await.unwrap();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))), "another order id would be charged next");
+    assert!(matches!(billing.resume(&declined).await, Ok(Resolved::StillInDoubt(_))));
+}
+
+#[tokio::test]
+async fn an_order_that_was_paid_by_others_since_is_not_called_unpaid() {
+    for changed in [false, true] {
+        let mut pg = bare_gateway();
+        pg.expect_check_charge().returning(|_| Ok(()));
+        pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
+        let mut looks = 0;
+        pg.expect_payments().returning(move |_| {
+            looks += 1;
+            Ok(if looks == 1 { vec![] } else { vec![failed("imps_1", no_funds()), record("imps_2", "Paid", 9_900)] })
+        });
+        let billing = billing(pg, quick());
+        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+        let mut again = request(9_900);
+        if changed {
+            again.name = OrderName::new("another name").unwrap();
+        }
+        assert!(matches!(billing.charge(again).await, Ok(Charge::Paid(paid)) if paid.found));
+    }
+}
+
+#[tokio::test]
+async fn a_retry_that_is_open_is_no_plain_error_when_its_channel_is_gone() {
+    let billing = builder(bare_gateway(), quick()).journal(with_open_retry().await).build().unwrap();
+    let gone = BillingKey::new(ChannelName::new("gone").unwrap(), BillingKeyId::new("member-9").unwrap());
+    assert!(matches!(billing.retry_schedule(&gone, &order()).await, Ok(Charge::InDoubt(_))));
 }

@@ -13,16 +13,21 @@ impl<P: Provider> Channel<P> {
     /// Asks the account once; a yes is remembered. `[oa /users/pg]`
     pub(super) async fn is_in_account(&self) -> Result<(), Error> {
         let route = &self.key_in_here(Operation::ReadAccount)?.route;
-        let ask = || async {
-            match self.client.pg_settings().await {
-                // An empty list, and a server without one, tell nothing.
-                Ok(settings) if settings.is_empty() => Ok(()),
-                Ok(settings) => self.find_in(&settings, route),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error.with_reach(Reach::NotSent)),
-            }
+        // Whose channels an agency's list shows, its own or the sub-merchant's, no source says.
+        if self.in_account.get().is_some() || self.client.acts_for_a_tier() {
+            return Ok(());
+        }
+        let settings = match self.client.pg_settings().await {
+            Ok(settings) => settings,
+            // A server that has no such list, refuses it, or tells it in an unknown shape has said nothing of this channel.
+            Err(error) if tells_nothing(&error) => return Ok(()),
+            Err(error) => return Err(error.with_reach(Reach::NotSent)),
         };
-        self.in_account.get_or_try_init(ask).await.copied()
+        if !settings.is_empty() {
+            self.find_in(&settings, route)?;
+            let _first = self.in_account.set(());
+        }
+        Ok(())
     }
 
     /// A MID that the account has under another PG, or another module of this one, is as unknown as one that it has not at all: V1
@@ -51,4 +56,8 @@ impl<P: Provider> Channel<P> {
         }
         Ok(())
     }
+}
+
+fn tells_nothing(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Rejected | ErrorKind::BadAnswer)
 }

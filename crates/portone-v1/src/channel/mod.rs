@@ -8,10 +8,9 @@ mod scheduler;
 
 pub(crate) use check::missing;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kr_billing_core::{CheckoutWindow, Error, IssuePath, Payment, Schedule};
-use tokio::sync::OnceCell;
 
 use crate::client::Client;
 use crate::config::wrong;
@@ -38,7 +37,7 @@ pub struct Channel<P> {
     ways: Ways,
     test: bool,
     /// Set when the account was asked and has this channel.
-    in_account: OnceCell<()>,
+    in_account: OnceLock<()>,
 }
 
 /// At least one way to a key.
@@ -69,7 +68,7 @@ impl<P: Provider> Channel<P> {
             provider: Arc::new(provider),
             ways: Ways::KeyIn(key_in),
             test: settings.test,
-            in_account: OnceCell::new(),
+            in_account: OnceLock::new(),
         })
     }
 
@@ -157,7 +156,7 @@ impl<P: WindowProvider> Channel<P> {
             (None, Some(opened)) => Ways::Window(opened),
             (None, None) => return Err(wrong("names neither `window` nor `key_in`: say how this contract issues keys")),
         };
-        Ok(Self { client, provider, ways, test: settings.test, in_account: OnceCell::new() })
+        Ok(Self { client, provider, ways, test: settings.test, in_account: OnceLock::new() })
     }
 
     /// The window, where the contract has it.
