@@ -7,5 +7,6 @@ mod configuration;
 mod earlier;
 mod journals;
 mod refunds;
+mod schedules;
 mod support;
 mod waiting;
