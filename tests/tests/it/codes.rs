@@ -93,7 +93,10 @@ async fn an_open_code_is_open_whatever_the_card_looks_like() {
             }
             tried += 1;
             for failure in heard(pg, code, &format!("[{code}] ...")).await {
-                assert_eq!((&failure.class, failure.pg_code.as_deref()), (&class, Some(code)), "{pg} {code}: {failure:?}");
+                assert_eq!(failure.class, class, "{pg} {code}: {failure:?}");
+                // A code that is the whole of a birth date counts, and is not shown.
+                let hidden = code.bytes().all(|b| b.is_ascii_digit()) && matches!(code.len(), 2 | 5 | 6);
+                assert_eq!(failure.pg_code.as_deref(), Some(code).filter(|_| !hidden), "{pg} {code}: {failure:?}");
             }
         }
     }
