@@ -129,9 +129,9 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// Fifteen or sixteen digits in any grouping [help card-number].
+/// Fifteen or sixteen digits in any format [help card-number]: spaces and punctuation are dropped.
 fn read_number(raw: &str) -> Option<Number> {
-    let digits: String = raw.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let digits: String = raw.chars().filter(|c| !c.is_ascii_punctuation() && !c.is_whitespace()).collect();
     if !matches!(digits.len(), 15 | 16) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

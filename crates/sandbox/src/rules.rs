@@ -136,6 +136,20 @@ impl PgRule {
         }
     }
 
+    /// What a window of this PG must be told beside the order, and where its result goes (`pg-quirks.md`, section E).
+    pub(crate) fn window_needs(&self) -> &'static [&'static str] {
+        match self.provider {
+            "smartro_v2" => &["customer_id", "m_redirect_url"],
+            _ => &[],
+        }
+    }
+
+    /// Whether a window of this PG, which needs the new SDK, gives back only ids and errors, and no `imp_success` in a redirect
+    /// [docs payrt].
+    pub(crate) fn short_result(&self) -> bool {
+        matches!(self.provider, "tosspayments" | "smartro_v2" | "nice_v2" | "ksnet" | "welcome")
+    }
+
     /// Whether a stated VAT is more than the PG takes: Welcome's limit is a tenth [oa again].
     pub(crate) fn too_much_vat(&self, vat_amount: i64, amount: i64) -> bool {
         self.provider == "welcome" && vat_amount.saturating_mul(10) > amount

@@ -88,7 +88,11 @@ impl Provider for Plain {
 }
 
 impl WindowProvider for Plain {
-    fn window_fields(&self, _request: &WindowRequest, _extra: &mut Extra) -> Result<(), Error> {
+    /// New Smartro's window asks for the buyer's id at the merchant, of 20 characters at most. `[docs smartro-v2]`
+    fn window_fields(&self, request: &WindowRequest, extra: &mut Extra) -> Result<(), Error> {
+        if self.0.pg == "smartro_v2" {
+            extra.set("customer_id", request.key.as_str().chars().take(20).collect::<String>());
+        }
         Ok(())
     }
 }

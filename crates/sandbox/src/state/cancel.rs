@@ -22,10 +22,9 @@ pub(crate) struct Wish {
 impl Wish {
     /// Fills in the tax split, as the console does: tax-free money goes back first.
     pub(crate) fn with_tax_of(self, payment: &Payment) -> Self {
-        let already: i64 = payment.cancels.iter().map(|cancel| cancel.tax_free).sum();
         let amount = self.amount.unwrap_or_else(|| payment.balance());
         let vat_amount = payment.order.vat_amount.map(|_| 0);
-        Self { tax_free: Some(amount.clamp(0, payment.order.tax_free - already)), vat_amount, ..self }
+        Self { tax_free: Some(amount.clamp(0, payment.tax_free_left())), vat_amount, ..self }
     }
 }
 
@@ -132,13 +131,13 @@ fn check(payment: &Payment, wish: &Wish) -> Result<i64, Refusal> {
 /// Which PGs do not default `tax_free`, and which want `vat_amount` repeated [oa cancel].
 fn check_tax(payment: &Payment, wish: &Wish, amount: i64) -> Result<(), Refusal> {
     let provider = payment.channel.provider.as_str();
-    let no_default = matches!(provider, "kcp" | "kcp_billing" | "kicc" | "nice" | "payco");
-    let already: i64 = payment.cancels.iter().map(|cancel| cancel.tax_free).sum();
-    let tax_free_left = payment.order.tax_free - already;
+    let in_part = amount < payment.balance();
+    let no_default = matches!(provider, "kcp" | "kcp_billing" | "kicc" | "nice" | "payco") || provider == "smartro_v2" && in_part;
+    let tax_free_left = payment.tax_free_left();
     if no_default && tax_free_left > 0 && wish.tax_free.is_none() {
         return Err(Refusal::business(1, messages::CANCEL_TAX_MISSING));
     }
-    let repeats_vat = matches!(provider, "nice" | "nice_v2" | "html5_inicis" | "welcome");
+    let repeats_vat = matches!(provider, "nice" | "nice_v2" | "html5_inicis" | "welcome") || provider == "tosspay_v2" && in_part;
     if repeats_vat && payment.order.vat_amount.is_some() && wish.vat_amount.is_none() {
         return Err(Refusal::business(1, messages::CANCEL_VAT_MISSING));
     }

@@ -68,6 +68,9 @@ impl World {
         if let Some(field) = attempt.order.lacks(rule_of(&attempt.channel).again_needs) {
             return Err(Refusal::missing(field));
         }
+        if self.used_up(&attempt.order.merchant_uid, &attempt.channel.provider) {
+            return Err(Refusal::business(1, messages::ORDER_TAKEN));
+        }
         let imp_uid = self.charge(attempt)?;
         self.paid_reply(&imp_uid)
     }

@@ -88,11 +88,12 @@ impl World {
         if from > to || to.saturating_sub(from) > WINDOW {
             return Err(Refusal::bad_request(messages::BAD_RANGE));
         }
-        let time = |payment: &Payment| match status {
-            None | Some(Status::Ready) => payment.started_at,
-            Some(Status::Paid) => payment.paid_at,
-            Some(Status::Cancelled) => payment.cancelled_at,
-            Some(Status::Failed) => payment.failed_at,
+        // By the time of the status that a payment has come to, under `all` too [oa status].
+        let time = |payment: &Payment| match payment.status {
+            Status::Ready => payment.started_at,
+            Status::Paid => payment.paid_at,
+            Status::Cancelled => payment.cancelled_at,
+            Status::Failed => payment.failed_at,
         };
         let fits = |p: &&Payment| status.is_none_or(|s| p.status == s) && (from..=to).contains(&time(p));
         let mut records: Vec<_> = self.books.payments().iter().filter(fits).collect();
@@ -118,9 +119,10 @@ impl World {
             return Err(Refusal { status: 405, code: -1, message: messages::PAYCO_ONLY.to_owned() });
         }
         let none = json!({ "tax_free": 0, "supply": 0, "vat": 0, "service": 0 });
-        let left = payment.balance();
-        let vat = left / 11;
-        let primary = json!({ "tax_free": 0, "supply": left - vat, "vat": vat, "service": 0 });
+        let tax_free = payment.tax_free_left();
+        let taxable = payment.balance() - tax_free;
+        let vat = taxable / 11;
+        let primary = json!({ "tax_free": tax_free, "supply": taxable - vat, "vat": vat, "service": 0 });
         Ok(Reply::new(json!({
             "amount": payment.order.amount,
             "cash_receipt": none,

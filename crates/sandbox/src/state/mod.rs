@@ -102,6 +102,13 @@ impl World {
         self.burning && self.books.burnt(merchant_uid)
     }
 
+    /// Whether an order can be given this number at this PG: Naver Pay never takes one twice, whatever became of it
+    /// [man NAVERPAY].
+    pub(crate) fn used_up(&self, merchant_uid: &str, provider: &str) -> bool {
+        let never_twice = provider == "naverpay" && !self.books.of_order(merchant_uid).is_empty();
+        self.taken(merchant_uid) || self.burning && never_twice
+    }
+
     /// Does what a call asks for.
     pub(crate) fn execute(&mut self, call: &Call) -> Answer {
         self.dispatch(call).into()

@@ -192,6 +192,11 @@ impl Payment {
         self.order.amount - self.cancel_amount
     }
 
+    /// What of it can still be refunded without tax.
+    pub(crate) fn tax_free_left(&self) -> i64 {
+        self.order.tax_free - self.cancels.iter().map(|cancel| cancel.tax_free).sum::<i64>()
+    }
+
     /// Whether this record burns its merchant_uid: paid or cancelled does [obs].
     pub(crate) fn burns(&self) -> bool {
         matches!(self.status, Status::Paid | Status::Cancelled)

@@ -96,6 +96,9 @@ impl World {
         if rule_of(&key.channel).provider == "tosspay_v2" {
             return Err(Refusal { status: 500, code: -1, message: "지원하지 않는 PG사입니다.".to_owned() });
         }
+        if self.taken(order) {
+            return Err(Refusal::business(1, messages::ORDER_TAKEN));
+        }
         self.execute_schedule(&mut schedule);
         let reply = schedule.imp_uid.as_deref().and_then(|id| self.books.payment(id)).map(views::payment);
         let reason = schedule.fail_reason.clone();

@@ -83,7 +83,7 @@ impl World {
         if self.books.schedules.contains_key(&order.merchant_uid) {
             return Err(Refusal::business(1, messages::ALREADY_SCHEDULED));
         }
-        if self.taken(&order.merchant_uid) {
+        if self.used_up(&order.merchant_uid, &channel.provider) {
             return Err(Refusal::business(1, messages::ORDER_TAKEN));
         }
         Ok(Schedule {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::World;
 use super::model::{ChannelRef, LedgerKind, Order, Payment, Status, StoredCard, Usage};
 use super::orders::{KEY_ID_LIMIT, check_length};
+use crate::answer::Refusal;
 use crate::card;
 use crate::channels::Channel;
 use crate::declines::{self, Way};
@@ -86,9 +87,10 @@ impl World {
         let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, customer_id, buyer));
         let merchant_uid = params.text("merchant_uid").unwrap_or_default();
         let redirect = params.text("m_redirect_url");
+        let short = self.window_channel(params).is_some_and(|channel| channel.rule().short_result());
         match result {
-            Ok(imp_uid) => self.completed(imp_uid, merchant_uid, redirect.as_deref()),
-            Err(failure) => failed(&failure, merchant_uid, redirect.as_deref()),
+            Ok(imp_uid) => self.completed(imp_uid, merchant_uid, redirect.as_deref(), short),
+            Err(failure) => failed(&failure, merchant_uid, redirect.as_deref(), short),
         }
     }
 
@@ -100,20 +102,22 @@ impl World {
             .ok_or_else(|| bad("customer_uid가 없습니다. sandbox의 결제창은 빌링키 발급만 지원합니다.".to_owned()))?;
         check_length("customer_uid", &uid, KEY_ID_LIMIT).map_err(|refusal| bad(refusal.message))?;
         let order = Order::read_for_window(params).map_err(|refusal| bad(refusal.message))?;
-        let pg = params.text("pg");
-        let key = params.text("channelKey").or_else(|| params.text("channel_key"));
-        let channel = self.channels.for_window(pg.as_deref(), key.as_deref());
-        let channel = channel.ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
-        if let Some(text) = pg_problem(&channel, order.amount, params.text("pay_method").as_deref()) {
+        let channel = self.window_channel(params).ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
+        if let Some(text) = pg_problem(&channel, &order, params) {
             return Err(bad(text));
         }
-        if self.books.burnt(&order.merchant_uid) {
+        if self.books.burnt(&order.merchant_uid) || self.used_up(&order.merchant_uid, &channel.provider) {
             return Err(Failure::unopened("F1002", messages::WINDOW_ORDER_TAKEN));
         }
         if self.prepared_otherwise(&order) {
             return Err(bad("사전등록된 결제금액과 일치하지 않습니다.".to_owned()));
         }
         Ok((order, channel, uid))
+    }
+
+    fn window_channel(&self, params: &Params) -> Option<&Channel> {
+        let key = params.text("channelKey").or_else(|| params.text("channel_key"));
+        self.channels.for_window(params.text("pg").as_deref(), key.as_deref())
     }
 
     /// An amount registered by `prepare` blocks a window with another [oa prepare].
@@ -180,12 +184,15 @@ impl World {
         imp_uid
     }
 
-    fn completed(&self, imp_uid: String, merchant_uid: String, redirect: Option<&str>) -> WindowReturn {
-        let callback = self.books.payment(&imp_uid).map_or(Value::Null, callback);
+    fn completed(&self, imp_uid: String, merchant_uid: String, redirect: Option<&str>, short: bool) -> WindowReturn {
+        let callback = match self.books.payment(&imp_uid) {
+            Some(payment) if !short => callback(payment),
+            _ => json!({ "imp_uid": imp_uid, "merchant_uid": merchant_uid }),
+        };
         let query = [("imp_uid", imp_uid.as_str()), ("merchant_uid", &merchant_uid), ("imp_success", "true")];
         WindowReturn {
             success: true,
-            redirect_url: redirect.and_then(|url| with_query(url, &query)),
+            redirect_url: redirect.and_then(|url| with_query(url, &query, short)),
             imp_uid: Some(imp_uid),
             merchant_uid,
             error_code: None,
@@ -196,7 +203,7 @@ impl World {
 }
 
 /// Why a channel's PG opens no window that issues a key.
-fn pg_problem(channel: &Channel, amount: i64, method: Option<&str>) -> Option<String> {
+fn pg_problem(channel: &Channel, order: &Order, params: &Params) -> Option<String> {
     let rule = channel.rule();
     if rule.window.is_none() {
         return Some(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider));
@@ -204,11 +211,16 @@ fn pg_problem(channel: &Channel, amount: i64, method: Option<&str>) -> Option<St
     if !channel.recurring {
         return Some(rule.no_recurring().to_owned());
     }
-    if captures(rule, amount) && amount < channel.min_amount {
+    if captures(rule, order.amount) && order.amount < channel.min_amount {
         return Some(rule.below_minimum().to_owned());
     }
-    let other_method = rule.card_only && method.is_some_and(|method| method != "card");
-    other_method.then(|| "정기결제는 pay_method: card만 지원합니다.".to_owned())
+    if rule.card_only && params.text("pay_method").is_some_and(|method| method != "card") {
+        return Some("정기결제는 pay_method: card만 지원합니다.".to_owned());
+    }
+    if let Some(field) = rule.window_needs().iter().find(|field| params.text(field).is_none()) {
+        return Some(Refusal::missing(field).message);
+    }
+    rule.text_problem(&order.merchant_uid, order.name.as_deref()).map(str::to_owned)
 }
 
 /// Whether a window charges this amount (`pg-quirks.md`, section A).
@@ -244,11 +256,10 @@ fn callback(payment: &Payment) -> Value {
         "card_name": payment.card.as_ref().map(|card| &card.name),
         "card_quota": order.card_quota,
         "currency": order.currency,
-        "customer_uid": payment.customer_uid,
     })
 }
 
-fn failed(failure: &Failure, merchant_uid: String, redirect: Option<&str>) -> WindowReturn {
+fn failed(failure: &Failure, merchant_uid: String, redirect: Option<&str>, short: bool) -> WindowReturn {
     let Failure { code, text, imp_uid } = failure;
     let query = [
         ("imp_uid", imp_uid.as_deref().unwrap_or_default()),
@@ -257,16 +268,14 @@ fn failed(failure: &Failure, merchant_uid: String, redirect: Option<&str>) -> Wi
         ("error_code", code),
         ("error_msg", text),
     ];
+    let mut callback = json!({ "imp_uid": imp_uid, "merchant_uid": merchant_uid, "error_code": code, "error_msg": text });
+    if !short {
+        callback["success"] = json!(false);
+    }
     WindowReturn {
         success: false,
-        callback: json!({
-            "success": false,
-            "imp_uid": imp_uid,
-            "merchant_uid": merchant_uid,
-            "error_code": code,
-            "error_msg": text,
-        }),
-        redirect_url: redirect.and_then(|url| with_query(url, &query)),
+        callback,
+        redirect_url: redirect.and_then(|url| with_query(url, &query, short)),
         imp_uid: imp_uid.clone(),
         merchant_uid,
         error_code: Some((*code).to_owned()),
@@ -274,8 +283,9 @@ fn failed(failure: &Failure, merchant_uid: String, redirect: Option<&str>) -> Wi
     }
 }
 
-fn with_query(url: &str, query: &[(&str, &str)]) -> Option<String> {
+fn with_query(url: &str, query: &[(&str, &str)], short: bool) -> Option<String> {
     let mut url = url::Url::parse(url).ok()?;
-    url.query_pairs_mut().extend_pairs(query);
+    let told = query.iter().filter(|(name, _)| !short || *name != "imp_success");
+    url.query_pairs_mut().extend_pairs(told);
     Some(url.into())
 }

@@ -1,4 +1,6 @@
-use kr_billing_sandbox::{ChannelConfig, LedgerKind, Sandbox, SandboxConfig};
+use std::time::Duration;
+
+use kr_billing_sandbox::{Buyer, ChannelConfig, LedgerKind, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::client::{Client, GOOD_CARD};
@@ -47,6 +49,69 @@ async fn tax_parts_must_be_repeated_where_the_pg_wants_them() {
     client.post("/payments/cancel", json!({ "merchant_uid": "n1", "vat_amount": 500 })).await.ok();
     client.onetime("short", 980_001, GOOD_CARD).await.ok();
     assert!(client.post("/payments/cancel", json!({ "merchant_uid": "short" })).await.refused(200, 1).contains("[2023]"));
+}
+
+#[tokio::test]
+async fn some_pgs_want_tax_parts_of_a_refund_in_part_only() {
+    let (sandbox, client) = with_keys(["smartro_v2", "tosspay_v2", "payco"]).await;
+    for (pg, tax) in [("smartro_v2", ("tax_free", 400)), ("tosspay_v2", ("vat_amount", 50)), ("payco", ("tax_free", 1_000))] {
+        let mut body = json!({
+            "customer_uid": pg, "merchant_uid": pg.replace('_', ""), "amount": 11_000, "name": "n",
+            "buyer_name": "홍길동", "buyer_email": "a@shop.test", "buyer_tel": "02-1234-5678",
+        });
+        body[tax.0] = json!(tax.1);
+        client.post("/subscribe/payments/again", body).await.ok();
+    }
+    for (order, part) in [("smartrov2", json!({ "tax_free": 0 })), ("tosspayv2", json!({ "vat_amount": 0 }))] {
+        let mut cancel = json!({ "merchant_uid": order, "amount": 500 });
+        client.post("/payments/cancel", cancel.clone()).await.refused(200, 1);
+        cancel.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        client.post("/payments/cancel", cancel).await.ok();
+    }
+    client.post("/payments/cancel", json!({ "merchant_uid": "smartrov2" })).await.ok();
+    let payco = client.get("/payments/find/payco").await.ok();
+    let balance = client.get(&format!("/payments/{}/balance", payco["imp_uid"].as_str().unwrap())).await.ok();
+    assert_eq!(balance["primary"], json!({ "tax_free": 1_000, "supply": 9_091, "vat": 909, "service": 0 }));
+    assert_eq!(sandbox.handle().totals("smartrov2").refunded, 11_000);
+}
+
+#[tokio::test]
+async fn naver_pay_takes_no_number_twice_whatever_became_of_it() {
+    let (_sandbox, client) = with_keys(["naverpay"]).await;
+    assert_eq!(client.again("naverpay", "n", 990_001).await.ok()["status"], "failed");
+    client.again("naverpay", "n", 1_000).await.refused(200, 1);
+    assert_eq!(client.again("naverpay", "n2", 1_000).await.ok()["status"], "paid");
+}
+
+#[tokio::test]
+async fn payments_of_all_states_are_listed_by_the_time_of_their_own() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.onetime("old", 1_000, GOOD_CARD).await.ok();
+    sandbox.handle().advance(Duration::from_secs(100 * 86_400)).await;
+    let client = Client::of(&sandbox).await;
+    assert_eq!(client.get("/payments/status/all").await.ok()["total"], 0);
+    client.post("/payments/cancel", json!({ "merchant_uid": "old" })).await.ok();
+    for status in ["all", "cancelled"] {
+        assert_eq!(client.get(&format!("/payments/status/{status}")).await.ok()["list"][0]["merchant_uid"], "old");
+    }
+}
+
+/// A sandbox with test channels of these PGs, and a key of the same name at each.
+async fn with_keys<const N: usize>(pgs: [&str; N]) -> (Sandbox, Client) {
+    let channel = |pg: &str| ChannelConfig { pg: Some(pg.into()), mid: Some(pg.to_uppercase()), ..Default::default() };
+    let config = SandboxConfig { channels: pgs.map(channel).to_vec(), ..Default::default() };
+    let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+    for pg in pgs {
+        let params = json!({
+            "pg": pg, "merchant_uid": format!("issue{}", pg.replace('_', "")), "customer_uid": pg, "name": "n", "amount": 1_000,
+            "customer_id": "m1", "m_redirect_url": "https://shop.test/done",
+        });
+        let back = sandbox.handle().complete_window(&params, &Buyer::default());
+        assert!(back.success, "{back:?}");
+    }
+    let client = Client::of(&sandbox).await;
+    (sandbox, client)
 }
 
 #[tokio::test]

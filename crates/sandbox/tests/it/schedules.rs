@@ -131,6 +131,12 @@ async fn schedules_are_moved_rebooked_and_retried() {
     handle.advance(Duration::from_secs(100)).await;
     assert_eq!(client.post(&format!("{path}/retry"), json!({})).await.ok()["status"], "failed");
     assert_eq!(client.get("/payments/findAll/s").await.ok()["total"], 3);
+    // Paid otherwise meanwhile: the retry is refused, and does not tell of the older failure.
+    let schedule = client.get(path).await.ok();
+    client.again("m", "s", 1_000).await.ok();
+    let taken = client.post(&format!("{path}/retry"), json!({})).await.refused(200, 1);
+    assert!(taken.starts_with("이미 주문이 이루어진 건입니다"), "{taken}");
+    assert_eq!(client.get(path).await.ok(), schedule);
     client.delete("/subscribe/customers/m").await.ok();
     client.post(&format!("{path}/retry"), json!({})).await.refused(404, -1);
     client.post("/subscribe/payments/schedule/x/retry", json!({})).await.refused(404, -1);
@@ -212,7 +218,7 @@ async fn a_check_charge_passes_at_a_pg_that_takes_letters_and_digits_only() {
     let channels = vec![ChannelConfig { preset: Some("smartro_v2_test".into()), ..Default::default() }];
     let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
     let client = Client::of(&sandbox).await;
-    let window = json!({ "pg": "smartro_v2", "merchant_uid": "issue1", "customer_uid": "m", "amount": 0, "name": "n" });
+    let window = json!({ "pg": "smartro_v2", "merchant_uid": "issue1", "customer_uid": "m", "customer_id": "m1", "m_redirect_url": "https://shop.test/done", "amount": 0, "name": "n" });
     assert!(sandbox.handle().complete_window(&window, &Buyer::default()).success);
     let mut entry = entry("booked1", sandbox.handle().now() + 60, 1_000);
     for (field, text) in [("buyer_name", "홍길동"), ("buyer_email", "a@b.test"), ("buyer_tel", "010")] {

@@ -121,6 +121,31 @@ async fn a_window_charges_what_its_pg_says_and_nothing_below_the_minimum() {
     }
 }
 
+/// The PGs of the new SDK give back ids and errors only [docs payrt].
+#[tokio::test]
+async fn some_windows_tell_no_more_than_ids_and_errors() {
+    let channel = |preset: &str| ChannelConfig { preset: Some(preset.into()), ..Default::default() };
+    let config = SandboxConfig { channels: vec![channel("smartro_v2_test")], ..Default::default() };
+    let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+    let handle = sandbox.handle();
+    let mut asked = params("smartro_v2", "w1");
+    for (missing, value) in [("customer_id", "m1"), ("merchant_uid", "w1")] {
+        asked["merchant_uid"] = json!("w-1");
+        let back = handle.complete_window(&asked, &Buyer::default());
+        assert_eq!((back.error_code.as_deref(), back.imp_uid), (Some("BAD_REQUEST"), None), "{missing}");
+        asked[missing] = json!(value);
+    }
+    let done = handle.complete_window(&asked, &Buyer::default());
+    let id = done.imp_uid.unwrap();
+    assert_eq!(done.callback, json!({ "imp_uid": id, "merchant_uid": "w1" }));
+    assert_eq!(done.redirect_url.unwrap(), format!("https://shop.test/done?x=1&imp_uid={id}&merchant_uid=w1"));
+    asked["merchant_uid"] = json!("w2");
+    let closed = handle.complete_window(&asked, &Buyer::who_cancels());
+    let told: Vec<_> = closed.callback.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(told, ["error_code", "error_msg", "imp_uid", "merchant_uid"]);
+    assert!(!closed.redirect_url.unwrap().contains("imp_success"));
+}
+
 #[tokio::test]
 async fn a_window_that_charges_hears_the_issuers_no() {
     let channel = |preset: &str| ChannelConfig { preset: Some(preset.into()), ..Default::default() };
