@@ -116,7 +116,8 @@ pub(crate) enum Verdict {
 ///
 /// A captured one settles the order even when it is older than this attempt, since V1 burns the number `[obs]`. Failed ones from
 /// before are never this attempt's. The record of a window's issuance is no charge; nobody says what `customer_uid_usage` a charge
-/// carries that stores its card, so there every record counts.
+/// carries that stores its card, so there every record counts; but an issuance from before the send is a window's, which may have
+/// moved nothing.
 pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn BillingGateway) -> Verdict {
     let issuance = records.iter().find(|record| record.is_issuance() && record.status.was_captured());
     let issued = issuance.filter(|_| !question.keeps).map(|record| record.id.clone());
@@ -125,6 +126,9 @@ pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn
     if let Some(at) = charges.iter().position(|record| record.status.was_captured()) {
         let payment = charges.swap_remove(at);
         let mut fields = question.differences(&payment, gateway);
+        if payment.is_issuance() && question.known.contains(&payment.id) {
+            fields.push("customer_uid_usage".into());
+        }
         if captured > 1 {
             fields.push("merchant_uid: paid more than once".into());
         }

@@ -64,10 +64,10 @@ impl Policy {
             .build()
     }
 
-    /// How long after an intent was stored silence is proof: the send may start late and take its time; refused for its token, it
-    /// gets a new one and is sent once more; then it settles.
+    /// How long after an intent was stored silence is proof: the send may start late, wait for a token and take its time; refused for
+    /// its token, it waits for a new one and is sent once more; then it settles.
     pub(crate) fn proof_after(&self) -> Duration {
-        self.send_within + 3 * self.send_timeout + self.settle_after
+        self.send_within + 4 * self.send_timeout + self.settle_after
     }
 }
 

@@ -244,7 +244,13 @@ impl Billing {
         }
         let send = || scheduler.retry(order);
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
-        self.conclude(channel, &armed.intent, answer).await.map_err(plain)
+        let ended = self.conclude(channel, &armed.intent, answer).await.map_err(plain)?;
+        if matches!(ended, Charge::Declined(_))
+            && let Ok(Some(doubt)) = self.in_the_way(&Subject::charge(order), &armed.intent.ticket.attempt).await
+        {
+            return Ok(doubt);
+        }
+        Ok(ended)
     }
 
     async fn prepared_retry(

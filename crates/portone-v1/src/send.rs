@@ -50,6 +50,11 @@ pub(crate) enum Heard {
 }
 
 impl Transport {
+    /// The longest that one request takes.
+    pub(crate) fn send_timeout(&self) -> Duration {
+        self.send_timeout
+    }
+
     pub(crate) fn has_tier(&self) -> bool {
         self.tier.is_some()
     }

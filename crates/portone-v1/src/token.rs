@@ -12,6 +12,7 @@ use std::time::Duration;
 use kr_billing_core::{Clock, Error, ErrorKind, Operation, Reach, UnixSeconds};
 use secrecy::SecretString;
 use serde_json::value::RawValue;
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer::{Context, text, unsigned, wire};
 use crate::config::Credentials;
@@ -84,17 +85,20 @@ impl TokenManager {
         Ok(status)
     }
 
-    /// One asks; who waited takes what came of it, a failure too.
+    /// One asks; who waited takes what came of it, a failure too. Waiting and asking together take one call's time at most: whoever
+    /// holds a charge back meanwhile counts on it.
     async fn renew(&self, transport: &Transport, good: impl Fn(&Token) -> bool) -> Result<Token, Error> {
         let ended_before = self.lock().ended;
-        let _asking = self.asking.lock().await;
+        let deadline = Instant::now() + transport.send_timeout();
+        let late = |_| Error::not_sent(Operation::Token, ErrorKind::Timeout, "no token came in time");
+        let _asking = timeout_at(deadline, self.asking.lock()).await.map_err(late)?;
         if let Some(token) = self.current(&good) {
             return Ok(token);
         }
         if let Some(failure) = self.failure_since(ended_before) {
             return Err(again(&failure));
         }
-        let asked = self.ask(transport).await;
+        let asked = timeout_at(deadline, self.ask(transport)).await.map_err(late).and_then(|asked| asked);
         let mut state = self.lock();
         state.ended += 1;
         match asked {
@@ -200,4 +204,24 @@ fn read(context: &Context<'_>, reply: Reply) -> Result<Answered, Error> {
         return Err(context.bad("holds a token that has no life left"));
     }
     Ok(Answered { text: SecretString::from(token), now, expires_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemClock;
+    use crate::config::ClientConfig;
+
+    /// Callers that leave in mid-ask hand the asking on; nobody behind them waits longer than one call's time.
+    #[tokio::test(start_paused = true)]
+    async fn waiting_for_whoever_asks_has_an_end() {
+        let credentials = Credentials::new("key".to_owned(), "secret".to_owned());
+        let config = ClientConfig::new(credentials.clone());
+        let transport = Transport::new(&config).expect("a transport");
+        let manager = TokenManager::new(credentials, Arc::new(SystemClock::default()));
+        let _asking = manager.asking.lock().await;
+        let ended = tokio::time::timeout(2 * transport.send_timeout(), manager.get(&transport)).await;
+        let error = ended.expect("an end").err().expect("no token");
+        assert_eq!((error.kind(), error.reach()), (ErrorKind::Timeout, Reach::NotSent));
+    }
 }

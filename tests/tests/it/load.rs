@@ -1,12 +1,13 @@
 //! A thousand calls at once: one token, and an outage that is no storm.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::portone_v1::SystemClock;
-use kr_billing::{Billing, BillingKey, Charge, Clock, Issuance, IssueRequest, NotCharged, Reach};
+use kr_billing::{Billing, BillingKey, Charge, Clock, Issuance, IssueRequest, NotCharged, PaymentId, Reach, Ticket};
 use kr_billing_sandbox::{Effect, Fault, Handle, Moment, Operation, Sandbox};
 use kr_billing_tests::monthly_run;
 
@@ -143,4 +144,57 @@ async fn a_token_that_is_refused_even_when_new_ends_in_an_error() {
     assert_eq!(error.error().reach(), Reach::Refused, "{error}");
     assert_eq!(scene.calls_of(Operation::Again), 2, "once, and once more with a new token");
     assert_eq!(scene.handle.ledger().len(), 0);
+}
+
+/// A journal that is so slow that the token runs out meanwhile.
+struct SlowJournal {
+    journal: MemoryJournal,
+    clock: Arc<Ahead>,
+    stored: Mutex<Option<Ticket>>,
+}
+
+#[async_trait]
+impl Journal for SlowJournal {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        self.clock.seconds.fetch_add(1_795, Ordering::SeqCst);
+        *self.stored.lock().unwrap() = Some(intent.ticket.clone());
+        self.journal.before_send(intent).await
+    }
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        self.journal.settle(subject, ticket, outcome).await
+    }
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.journal.find(subject).await
+    }
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.journal.open().await
+    }
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.journal.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.journal.charge_of(payment).await
+    }
+}
+
+/// A send may have to get a token first, be refused for it, get another, and go out again: four calls, each of which may take its time.
+#[tokio::test]
+async fn silence_is_proof_only_after_all_that_a_send_may_take() {
+    let scene = Scene::cold().await;
+    let (journal, clock) = (MemoryJournal::new(), Arc::clone(&scene.clock));
+    let journal = Arc::new(SlowJournal { journal, clock, stored: Mutex::default() });
+    let mut policy = kr_billing::Policy::default();
+    policy.send_within = Duration::from_secs(3_600);
+    let builder = monthly_run::billing(scene.sandbox.base_url()).policy(policy.clone()).clock(scene.clock.clone());
+    let billing = builder.journal(journal.clone()).build().unwrap();
+    scene.handle.add_fault(Fault::new(Operation::Again, Moment::BeforeCommit, Effect::Status401)).unwrap();
+    let charge = billing.charge(by_key(&scene.key, "slow", 1_000)).await;
+    assert!(matches!(charge, Ok(Charge::Paid(_))), "{charge:?}");
+    let heard = scene.handle.requests();
+    let looked = heard.iter().rposition(|request| request.operation == Some(Operation::PaymentFindAll)).unwrap();
+    let calls = u32::try_from(heard.len() - looked - 1).unwrap();
+    let ticket = journal.stored.lock().unwrap().take().unwrap();
+    let needed = policy.send_within + calls * policy.send_timeout + policy.settle_after;
+    let counted = Duration::from_millis(ticket.settled_at_ms - ticket.sent_at_ms);
+    assert!(calls == 4 && counted >= needed, "{calls} calls need {needed:?}, and silence is proof after {counted:?}");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
     Answer, Attempt, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DoubtCause, Error, ErrorKind,
-    MockScheduler, Operation, OrderName, Reach, Resolved, Ticket,
+    MockCheckoutWindow, MockScheduler, Operation, OrderName, Reach, Resolved, Ticket,
 };
 
 use crate::support::*;
@@ -332,4 +332,27 @@ async fn a_retry_that_is_open_is_no_plain_error_when_its_channel_is_gone() {
     let billing = builder(bare_gateway(), quick()).journal(with_open_retry().await).build().unwrap();
     let gone = BillingKey::new(ChannelName::new("gone").unwrap(), BillingKeyId::new("member-9").unwrap());
     assert!(matches!(billing.retry_schedule(&gone, &order()).await, Ok(Charge::InDoubt(_))));
+}
+
+#[tokio::test]
+async fn a_windows_issuance_from_before_is_no_payment_of_a_card_that_is_kept() {
+    let mut pg = bare_gateway();
+    pg.expect_issue_path().returning(|| kr_billing::contract::IssuePath::Window(Box::leak(Box::new(MockCheckoutWindow::new()))));
+    pg.expect_check_charge().returning(|_| Ok(()));
+    // What a display-only window has left: the key is stored, no money moved.
+    pg.expect_payments().returning(|_| {
+        let issued = kr_billing::Payment {
+            key: Some("kept".into()),
+            key_use: Some(kr_billing::contract::payment::KeyUse::Issue),
+            ..record("imp_1", "Paid", 9_900)
+        };
+        Ok(vec![issued])
+    });
+    pg.expect_billing_key().returning(|id| Ok(Some(serde_json::from_value(serde_json::json!({ "id": id })).unwrap())));
+    let billing = billing(pg, quick());
+    let card = kr_billing::Card::new("1234-1234-1234-1234", kr_billing::Expiry::new(2031, 7).unwrap()).unwrap();
+    let (key, name) = (BillingKeyId::new("kept").unwrap(), OrderName::new("November").unwrap());
+    let request = ChargeRequest::by_card_and_keep(card, key, order(), krw(9_900), name).on_channel(channel()).unwrap();
+    let ended = billing.charge(request).await;
+    assert!(!matches!(ended, Ok(Charge::Paid(_))), "nothing was captured: {ended:?}");
 }
