@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod billing;
+mod booked;
 mod builder;
 mod charge;
 pub mod config;

@@ -3,17 +3,17 @@
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::schedule::check_time;
 use kr_billing_core::{
-    BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, PaymentId, Reach, Schedule, ScheduleEntry,
-    ScheduleRequest, ScheduleStatus, Scheduler, Ticket, TimeWindow, UnixSeconds,
+    BillingKey, BillingKeyId, Charge, Error, ErrorKind, Krw, Operation, OrderId, PaymentId, Reach, Schedule, ScheduleRequest,
+    ScheduleStatus, Scheduler, Ticket, TimeWindow, UnixSeconds,
 };
 use tokio::sync::SemaphorePermit;
 use tracing::instrument;
 
 use crate::billing::{Billing, Channel};
+use crate::booked::{self, Seen, all_booked, place};
 use crate::charge::Refused;
 use crate::earlier::earlier_answer;
 use crate::journal::{Before, Subject};
-use crate::judge::Place;
 use crate::outcome::NotCharged;
 
 impl Billing {
@@ -25,7 +25,8 @@ impl Billing {
 
     /// Books charges of one key.
     ///
-    /// After an unclear answer, or a refusal, the bookings are looked up: if all of them stand as asked for, they are booked.
+    /// After an unclear answer, or a refusal, the bookings are looked up, for a bounded time: if all of them stand as asked for, they
+    /// are booked.
     ///
     /// # Errors
     /// Reach `Unclear`: some may be booked; call again with the same entries. Else nothing was booked by this call.
@@ -42,20 +43,19 @@ impl Billing {
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
         };
-        let mut booked = Vec::new();
-        for entry in request.entries() {
-            match self.look(Operation::LookUpSchedule, || scheduler.entry(&entry.order)).await {
-                Ok(Some(found)) => booked.push(found),
-                Ok(None) => {}
-                Err(_) => return Err(error.with_reach(Reach::Unclear)),
-            }
+        let orders: Vec<OrderId> = request.entries().iter().map(|entry| entry.order.clone()).collect();
+        let once = error.reach() == Reach::Refused;
+        let look = async || Ok(booked::of_bookings(request, self.entries_of(scheduler, &orders).await?, channel));
+        self.seen(error, once, look).await
+    }
+
+    /// The bookings that stand under these order ids.
+    async fn entries_of(&self, scheduler: &dyn Scheduler, orders: &[OrderId]) -> Result<Vec<Schedule>, Error> {
+        let mut found = Vec::new();
+        for order in orders {
+            found.extend(self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await?);
         }
-        match booked.is_empty() {
-            _ if all_booked(request, &booked, channel) => Ok(booked),
-            true => Err(error),
-            // Some stand, or have run since an earlier call whose answer was lost.
-            false => Err(error.with_reach(Reach::Unclear)),
-        }
+        Ok(found)
     }
 
     async fn all_free_to_book(&self, request: &ScheduleRequest) -> Result<(), Error> {
@@ -120,7 +120,7 @@ impl Billing {
         self.moved(scheduler, order, at, sent).await
     }
 
-    /// After an unclear move: it is done if the booking waits at the new time.
+    /// After an unclear move, or a refused one: it is done if the booking waits at the new time.
     async fn moved(
         &self,
         scheduler: &dyn Scheduler,
@@ -135,12 +135,12 @@ impl Billing {
             Err(error) => error,
         };
         // A refusal, too: an earlier call, whose answer was lost, may have moved it, and it may have run since.
-        match self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await {
-            Ok(Some(found)) if found.at == Some(at) && found.status == ScheduleStatus::Scheduled => Ok(found),
-            Ok(Some(found)) if found.at == Some(at) => Err(error.with_reach(Reach::Unclear)),
-            Ok(_) => Err(error),
-            Err(_) => Err(error.with_reach(Reach::Unclear)),
-        }
+        let once = error.reach() == Reach::Refused;
+        let look = async || {
+            let found = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await?;
+            Ok(booked::of_move(found, at))
+        };
+        self.seen(error, once, look).await
     }
 
     /// Takes the named bookings of a key back.
@@ -155,34 +155,39 @@ impl Billing {
         }
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
         let sent = self.send(Operation::CancelSchedule, || true, || scheduler.cancel(&key.id, orders)).await;
-        let gone = |order: &OrderId, list: &[Schedule]| {
-            list.iter().any(|entry| entry.order == *order && entry.status == ScheduleStatus::Revoked)
-        };
         // V1 answers with those it took back; one that was running already is simply not among them.
-        let error = match sent {
-            Ok(revoked) if orders.iter().all(|order| gone(order, &revoked)) => return Ok(revoked),
-            Ok(_) => Self::unclear(Operation::CancelSchedule, "not all of the named bookings were taken back; look them up"),
-            Err(error) if error.reach() == Reach::NotSent => return Err(error),
-            Err(error) => error,
-        };
-        let mut revoked = Vec::new();
-        for order in orders {
-            match self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await {
-                Ok(Some(found)) if found.status == ScheduleStatus::Revoked => revoked.push(found),
-                _ => return Err(error),
+        let (error, once) = match sent.map(|revoked| booked::of_cancel(orders, revoked)) {
+            Ok(Seen::Done(revoked)) => return Ok(revoked),
+            Ok(_) => {
+                let text = "not all of the named bookings were taken back; look them up";
+                (Self::unclear(Operation::CancelSchedule, text), true)
             }
-        }
-        Ok(revoked)
+            Err(error) if error.reach() == Reach::NotSent => return Err(error),
+            Err(error) => {
+                let refused = error.reach() == Reach::Refused;
+                (error, refused)
+            }
+        };
+        let look = async || Ok(booked::of_cancel(orders, self.entries_of(scheduler, orders).await?));
+        self.seen(error, once, look).await
     }
 
     /// Takes all bookings of a key back.
+    ///
+    /// After an unclear answer they are looked up, a year ahead: if none waits any more, those that are taken back are the answer.
     ///
     /// # Errors
     /// Reach `Unclear`: they may be gone; calling again is safe.
     #[instrument(name = "cancel_all_schedules", skip_all, fields(key = %key.id))]
     pub async fn cancel_all_schedules(&self, key: &BillingKey) -> Result<Vec<Schedule>, Error> {
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
-        self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await
+        let error = match self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await {
+            Err(error) if error.reach() == Reach::Unclear => error,
+            answered => return answered,
+        };
+        let now = self.now();
+        let once = async || booked::of_cancel_all(scheduler, &key.id, now).await;
+        self.seen(error, false, async || self.look(Operation::LookUpSchedule, &once).await).await
     }
 
     /// Charges a failed or revoked booking now, under its order id. It moves money: its outcomes are those of a charge.
@@ -291,19 +296,4 @@ fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId, chann
     }
     let amount = entry.amount.won().and_then(|won| Krw::new(won).ok());
     amount.ok_or_else(|| refuse(ErrorKind::BadAnswer, format!("the schedule {order} has no whole sum in won")))
-}
-
-fn place(schedule: &Schedule) -> Place<'_> {
-    Place { pg: schedule.pg_provider.as_deref(), mid: schedule.pg_id.as_deref(), test: None }
-}
-
-/// Whether every entry stands as it was asked for: waiting, at its time, for its sum, on this channel.
-fn all_booked(request: &ScheduleRequest, booked: &[Schedule], channel: &Channel) -> bool {
-    let fits = |entry: &ScheduleEntry, found: &Schedule| {
-        let key = found.key.as_deref().is_none_or(|key| key == request.key.id.as_str());
-        let waiting = found.status == ScheduleStatus::Scheduled;
-        let here = place(found).elsewhere(channel.gateway.as_ref()).next().is_none();
-        found.order == entry.order && found.at == Some(entry.at) && found.amount.is(entry.amount) && key && waiting && here
-    };
-    request.entries().iter().all(|entry| booked.iter().any(|found| fits(entry, found)))
 }

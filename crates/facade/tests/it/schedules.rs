@@ -1,10 +1,10 @@
 //! Bookings: a refusal says nothing of what an earlier call, whose answer was lost, has done.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
-    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderName, PaymentId, PaymentStatus, Reach,
+    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderName, PaymentId, PaymentStatus, Policy, Reach,
     Schedule, ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
 };
 
@@ -60,6 +60,90 @@ async fn a_booking_that_was_moved_by_an_earlier_call_is_not_called_refused() {
         let (billing, key) = refusing(status.map(|status| found(status, at)));
         let ended = billing.reschedule(&key, &order(), AT).await;
         assert_eq!(ended.err().map(|error| error.reach()), reach, "{status:?}");
+    }
+}
+
+fn lost_call(operation: Operation) -> Error {
+    Error::new(operation, Reach::Unclear, ErrorKind::Interrupted, "the connection broke")
+}
+
+/// A `Billing` whose provider loses each answer, and then has these on its list, one look-up after the other.
+fn losing(policy: Policy, mut stands: Vec<Option<Schedule>>) -> (kr_billing::Billing, BillingKey) {
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_schedule().times(0..=1).returning(|_| Err(lost_call(Operation::Schedule)));
+    scheduler.expect_change_time().times(0..=1).returning(|_, _| Err(lost_call(Operation::MoveSchedule)));
+    scheduler.expect_cancel().times(0..=1).returning(|_, _| Err(lost_call(Operation::CancelSchedule)));
+    scheduler.expect_cancel_all().times(0..=1).returning(|_| Err(lost_call(Operation::CancelSchedule)));
+    stands.reverse();
+    let stands = Arc::new(Mutex::new(stands));
+    // The last one stays.
+    let next = move || {
+        let mut stands = stands.lock().unwrap();
+        if stands.len() > 1 { stands.pop().unwrap() } else { stands[0].clone() }
+    };
+    let soon = next.clone();
+    scheduler.expect_entry().returning(move |_| Ok(next()));
+    scheduler.expect_entries().returning(move |_, window| {
+        let in_it = window.from() <= AT && AT < window.to();
+        Ok(if in_it { soon().into_iter().collect() } else { Vec::new() })
+    });
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = gateway();
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    (billing(pg, policy), request(1).key().cloned().unwrap())
+}
+
+#[tokio::test]
+async fn a_booking_whose_answer_is_lost_is_looked_up_for_a_while() {
+    let entry = || ScheduleEntry::new(order(), AT, krw(9_900), OrderName::new("November").unwrap());
+    let there = || Some(found("Scheduled", AT));
+    let cases = [
+        (quick(), vec![None, None, there()], None),
+        // Given up before the settle time, silence says nothing; after it, it does.
+        (quick(), vec![None], Some(Reach::Unclear)),
+        (patient(), vec![None], Some(Reach::Refused)),
+        (patient(), vec![Some(found("Executed", AT))], Some(Reach::Unclear)),
+    ];
+    for (policy, stands, reach) in cases {
+        let shown = format!("{stands:?}");
+        let (billing, key) = losing(policy, stands);
+        let booking = ScheduleRequest::new(key, vec![entry()], billing.now()).unwrap();
+        let ended = billing.schedule(&booking).await;
+        assert_eq!(ended.err().map(|error| error.reach()), reach, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_move_and_a_cancel_whose_answer_is_lost_are_looked_up_for_a_while() {
+    let (before, moved) = (|| Some(found("Scheduled", AT)), || Some(found("Scheduled", AT.plus(60))));
+    let (billing, key) = losing(quick(), vec![before(), before(), moved()]);
+    assert_eq!(billing.change_schedule_time(&key, &order(), AT.plus(60)).await.unwrap().at, Some(AT.plus(60)));
+
+    let gone = || Some(found("Revoked", AT));
+    for (policy, stands, reach) in [
+        (quick(), vec![before(), before(), gone()], None),
+        (quick(), vec![before()], Some(Reach::Unclear)),
+        (patient(), vec![before()], Some(Reach::Refused)),
+    ] {
+        let (billing, key) = losing(policy.clone(), stands.clone());
+        let ended = billing.cancel_schedules(&key, &[order()]).await;
+        assert_eq!(ended.map(|list| list.len()).map_err(|error| error.reach()), reach.map_or(Ok(1), Err), "{stands:?}");
+        let (billing, key) = losing(policy, stands.clone());
+        let ended = billing.cancel_all_schedules(&key).await;
+        assert_eq!(ended.map(|list| list.len()).map_err(|error| error.reach()), reach.map_or(Ok(1), Err), "all: {stands:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_booking_that_another_one_stands_in_the_way_of_is_a_conflict_and_no_doubt() {
+    let entry = || ScheduleEntry::new(order(), AT, krw(9_900), OrderName::new("November").unwrap());
+    let another_sum = || Schedule { amount: record("imp_1", "Paid", 5_000).amount, ..found("Scheduled", AT) };
+    for other in [found("Scheduled", AT.plus(60)), another_sum(), found("Executed", AT.plus(60)), found("Revoked", AT)] {
+        let (billing, key) = refusing(Some(other.clone()));
+        let booking = ScheduleRequest::new(key, vec![entry()], billing.now()).unwrap();
+        let error = billing.schedule(&booking).await.unwrap_err();
+        assert_eq!((error.reach(), error.kind()), (Reach::Refused, ErrorKind::OrderConflict), "{other:?}");
+        assert!(error.message().contains("has a booking already"), "{error}");
     }
 }
 
