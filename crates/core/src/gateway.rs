@@ -124,7 +124,15 @@ impl<'a> IssuePath<'a> {
 
 /// A checkout window in which the buyer gives a card to the PG.
 #[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
 pub trait CheckoutWindow: Send + Sync {
+    /// Gets ready to show the window: the account has this channel, as far as its provider tells, since a window may silently open on
+    /// another channel for one that the provider does not know. An adapter asks once and remembers a yes.
+    ///
+    /// # Errors
+    /// Reach `NotSent`, always: the account has no such channel (`Configuration`), or could not be asked.
+    async fn ready(&self) -> Result<(), Error>;
+
     /// The exact parameter object for `IMP.request_pay`.
     ///
     /// # Errors

@@ -179,13 +179,20 @@ fn issue_in_doubt(ticket: Ticket) -> Issuance {
 impl WindowIssuer<'_> {
     /// The exact parameter object for `IMP.request_pay`. Store the request's key and order: [`Billing::confirm_window`] needs them.
     ///
+    /// The first time, the account is asked whether it has this window's channel. Where it cannot be asked, the parameters are given
+    /// all the same: nothing moves yet, and `confirm_window` compares the key's channel.
+    ///
     /// # Errors
-    /// Nothing is opened: a field is missing, or an option is one that this PG's window does not have.
-    pub fn parameters(&self, request: &WindowRequest) -> Result<WindowParams, Error> {
+    /// Nothing is opened: a field is missing, an option is one that this PG's window does not have, or the account has no such channel.
+    pub async fn parameters(&self, request: &WindowRequest) -> Result<WindowParams, Error> {
         let channel = self.billing.channel(self.channel, Operation::OpenWindow)?;
-        match channel.gateway.issue_path().window() {
-            Some(window) => window.parameters(request),
-            None => Err(Error::unsupported(Operation::OpenWindow, "this channel has no window")),
+        let Some(window) = channel.gateway.issue_path().window() else {
+            return Err(Error::unsupported(Operation::OpenWindow, "this channel has no window"));
+        };
+        let parameters = window.parameters(request)?;
+        match window.ready().await {
+            Err(error) if error.kind() == ErrorKind::Configuration => Err(error),
+            _ => Ok(parameters),
         }
     }
 

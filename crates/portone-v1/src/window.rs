@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use kr_billing_core::{CheckoutWindow, Error, ErrorKind, Invalid, Language, Operation, WindowParams, WindowRequest};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use crate::channel::account::InAccount;
 use crate::channel::missing;
 use crate::provider::{Extra, WindowProvider};
 use crate::request::{checked_url, put_buyer};
@@ -14,15 +16,20 @@ use crate::settings::ModuleRoute;
 /// The window of one channel.
 pub(crate) struct Window<P> {
     pub(crate) provider: Arc<P>,
-    pub(crate) route: ModuleRoute,
+    pub(crate) account: InAccount,
 }
 
+#[async_trait]
 impl<P: WindowProvider> CheckoutWindow for Window<P> {
+    async fn ready(&self) -> Result<(), Error> {
+        self.account.check().await
+    }
+
     fn parameters(&self, request: &WindowRequest) -> Result<WindowParams, Error> {
         check(self.provider.profile().window_buyer.value, request)?;
         let mut extra = Extra::default();
         self.provider.window_fields(request, &mut extra)?;
-        let mut object = base(&self.route, request)?;
+        let mut object = base(&self.account.route, request)?;
         object.extend(extra.0);
         Ok(WindowParams::from_json(Value::Object(object).to_string()))
     }

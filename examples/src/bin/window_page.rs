@@ -37,13 +37,13 @@ async fn main() -> Result<(), Trouble> {
 // ANCHOR: page
 /// The page. `IMP.init` takes the account's merchant code (가맹점 식별코드).
 async fn page(State(checkout): State<Checkout>) -> Result<Html<String>, Answer> {
-    let parameters = parameters(&checkout).map_err(trouble)?;
+    let parameters = parameters(&checkout).await.map_err(trouble)?;
     // As text in a page, `<` could end the script; as \u003c it cannot.
     let parameters = parameters.replace('<', "\\u003c");
     Ok(Html(PAGE.replace("PARAMETERS", &parameters)))
 }
 
-fn parameters(checkout: &Checkout) -> Result<String, Trouble> {
+async fn parameters(checkout: &Checkout) -> Result<String, Trouble> {
     let Checkout { billing, key, order } = checkout;
     let window = billing.issuing(Some(&key.channel))?.window().ok_or("this PG issues no keys in a window: see first_charge")?;
     let buyer = Buyer::new().with_name("홍길동")?.with_tel("010-1234-5678")?;
@@ -51,7 +51,7 @@ fn parameters(checkout: &Checkout) -> Result<String, Trouble> {
         WindowRequest::new(key.id.clone(), order.clone(), OrderName::new("Monthly plan")?, "http://127.0.0.1:8080/cards/done")
             .with_display_amount(9_900)
             .with_buyer(buyer);
-    Ok(window.parameters(&request)?.as_json().to_owned())
+    Ok(window.parameters(&request).await?.as_json().to_owned())
 }
 
 const PAGE: &str = r#"<!doctype html>

@@ -2,8 +2,9 @@
 
 use kr_billing::{
     BillingKeyId, Card, ChargeRequest, Config, ErrorKind, Expiry, IssueRequest, Krw, OrderId, Reach, ScheduleEntry,
-    ScheduleRequest, UnixSeconds,
+    ScheduleRequest, UnixSeconds, WindowRequest,
 };
+use kr_billing_sandbox::{SAMPLE_KEY, SAMPLE_SECRET};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::*;
@@ -62,8 +63,8 @@ async fn a_mid_of_another_pg_is_refused_before_a_card_leaves() {
     // V1 takes an unknown MID and silently uses the account's default channel, here another PG's.
     let account = format!(
         "[account]\nimp_key = \"{}\"\nimp_secret = \"{}\"\nbase_url = \"{}\"\n",
-        kr_billing_sandbox::SAMPLE_KEY,
-        kr_billing_sandbox::SAMPLE_SECRET,
+        SAMPLE_KEY,
+        SAMPLE_SECRET,
         sandbox.base_url()
     );
     let channels = [
@@ -92,6 +93,30 @@ async fn a_mid_of_another_pg_is_refused_before_a_card_leaves() {
     }
     let sent: Vec<_> = sandbox.handle().requests().into_iter().filter(|request| request.method == "POST").collect();
     assert!(sent.iter().all(|request| request.path == "/users/getToken"), "no card left: {sent:?}");
+}
+
+#[tokio::test]
+async fn a_window_of_a_mid_of_another_pg_is_refused_before_it_is_shown() {
+    let (sandbox, _) = start().await;
+    let request = WindowRequest::new(key("one", "m").id, order("window"), name(), "https://shop.test/done").with_buyer(buyer());
+    let parameters = async |base_url: &str, channel: &str| {
+        let account = format!("[account]\nimp_key = \"{SAMPLE_KEY}\"\nimp_secret = \"{SAMPLE_SECRET}\"\n");
+        let text = format!("{account}base_url = \"{base_url}\"\n[channels.one]\n{channel}");
+        let billing = kr_billing::Billing::from_config(Config::from_toml(&text).unwrap()).await.unwrap();
+        billing.issuing(None).unwrap().window().unwrap().parameters(&request).await
+    };
+    for (channel, said) in [
+        ("pg = \"kcp\"\nwindow = { mid = \"INIBillTst\" }\n", "kcp_billing.INIBillTst"),
+        ("pg = \"inicis\"\nwindow = { mid = \"A52LD\" }\n", "html5_inicis.A52LD"),
+        ("pg = \"kcp\"\ntest = true\nwindow = {}\n", "`test`"),
+    ] {
+        let error = parameters(sandbox.base_url(), channel).await.err().unwrap();
+        assert_eq!((error.kind(), error.reach()), (ErrorKind::Configuration, Reach::NotSent));
+        assert!(error.to_string().contains(said), "{error}");
+        // A server that cannot be asked stops no buyer: nothing moves yet, and the result is looked up.
+        assert!(parameters("http://127.0.0.1:9", channel).await.is_ok());
+    }
+    assert!(parameters(sandbox.base_url(), "pg = \"kcp\"\nwindow = {}\n").await.is_ok());
 }
 
 /// Answers every request with the same bytes.

@@ -82,7 +82,7 @@ async fn a_window_issues_a_key_and_charges_nothing() {
         let (wanted, at) = (key(pg, &format!("{pg}.window")), format!("{pg}.issue"));
         let request = WindowRequest::new(wanted.id.clone(), order(&at), name(), "https://shop.example/return");
         let request = request.with_display_amount(9_900).with_buyer(buyer());
-        let params = window.parameters(&request).unwrap();
+        let params = window.parameters(&request).await.unwrap();
         assert!(matches!(billing.confirm_window(&wanted, &order(&at), None).await.unwrap(), WindowOutcome::Pending));
 
         let params = serde_json::from_str(params.as_json()).unwrap();
@@ -105,7 +105,7 @@ async fn the_windows_order_id_is_used_up() {
     let wanted = key("kcp", "used-up");
     let window = billing.issuing(None).unwrap().window().unwrap();
     let request = WindowRequest::new(wanted.id.clone(), order("used-up.1"), name(), "https://shop.example/return");
-    let params = serde_json::from_str(window.parameters(&request).unwrap().as_json()).unwrap();
+    let params = serde_json::from_str(window.parameters(&request).await.unwrap().as_json()).unwrap();
     assert!(sandbox.handle().complete_window(&params, &Buyer::with_card(GOOD_CARD)).success);
     let answer = billing.charge(by_key(&wanted, "used-up.1", 9_900)).await;
     let Ok(Charge::InDoubt(doubt)) = answer else { panic!("{answer:?}") };
@@ -129,7 +129,7 @@ async fn a_buyer_who_closes_the_window_leaves_no_key() {
     let window = billing.issuing(None).unwrap().window().unwrap();
     let wanted = key("kcp", "closed");
     let request = WindowRequest::new(wanted.id.clone(), order("closed.issue"), name(), "https://shop.example/return");
-    let params = serde_json::from_str(window.parameters(&request).unwrap().as_json()).unwrap();
+    let params = serde_json::from_str(window.parameters(&request).await.unwrap().as_json()).unwrap();
     let back = sandbox.handle().complete_window(&params, &Buyer::who_cancels());
     let hint = kr_billing::portone_v1::hint::from_callback(&back.callback.to_string()).unwrap();
     let outcome = billing.confirm_window(&wanted, &order("closed.issue"), Some(&hint)).await.unwrap();

@@ -16,7 +16,10 @@ impl<P: Provider> KeyIn for Channel<P> {
     }
 
     async fn ready(&self) -> Result<(), Error> {
-        self.is_in_account().await
+        match &self.key_in_account {
+            Some(account) => account.check().await,
+            None => self.key_in_here(Operation::ReadAccount).map(drop),
+        }
     }
 
     async fn issue(&self, request: &IssueRequest) -> Result<IssueAnswer, Error> {

@@ -1,6 +1,6 @@
 //! One configured channel of one PG: the contract over this wire.
 
-mod account;
+pub(crate) mod account;
 mod check;
 mod gateway;
 mod key_in;
@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use kr_billing_core::{CheckoutWindow, Error, IssuePath, Payment, Schedule};
 
+use self::account::InAccount;
 use crate::client::Client;
 use crate::config::wrong;
 use crate::failure::of_failed_record;
@@ -36,8 +37,7 @@ pub struct Channel<P> {
     provider: Arc<P>,
     ways: Ways,
     test: bool,
-    /// Set when the account was asked and has this channel.
-    in_account: OnceLock<()>,
+    key_in_account: Option<InAccount>,
 }
 
 /// At least one way to a key.
@@ -63,13 +63,9 @@ impl<P: Provider> Channel<P> {
         }
         let key_in = settings.key_in.ok_or_else(|| wrong("key_in: is missing, and this channel has no other way to a key"))?;
         check_route("key_in", &key_in.route)?;
-        Ok(Self {
-            client,
-            provider: Arc::new(provider),
-            ways: Ways::KeyIn(key_in),
-            test: settings.test,
-            in_account: OnceLock::new(),
-        })
+        let test = settings.test;
+        let key_in_account = Some(in_account(&client, "key_in", &key_in.route, test));
+        Ok(Self { client, provider: Arc::new(provider), ways: Ways::KeyIn(key_in), test, key_in_account })
     }
 
     /// The account's client.
@@ -147,22 +143,29 @@ impl<P: WindowProvider> Channel<P> {
         if let Some(route) = &settings.window {
             check_route("window", route)?;
         }
-        let opened = settings
-            .window
-            .map(|route| Opened { window: Box::new(Window { provider: provider.clone(), route: route.clone() }), route });
+        let test = settings.test;
+        let key_in_account = settings.key_in.as_ref().map(|key_in| in_account(&client, "key_in", &key_in.route, test));
+        let opened = settings.window.map(|route| {
+            let account = in_account(&client, "window", &route, test);
+            Opened { window: Box::new(Window { provider: provider.clone(), account }), route }
+        });
         let ways = match (settings.key_in, opened) {
             (Some(key_in), Some(opened)) => Ways::Both(key_in, opened),
             (Some(key_in), None) => Ways::KeyIn(key_in),
             (None, Some(opened)) => Ways::Window(opened),
             (None, None) => return Err(wrong("names neither `window` nor `key_in`: say how this contract issues keys")),
         };
-        Ok(Self { client, provider, ways, test: settings.test, in_account: OnceLock::new() })
+        Ok(Self { client, provider, ways, test, key_in_account })
     }
 
     /// The window, where the contract has it.
     pub fn window(&self) -> Option<&dyn CheckoutWindow> {
         self.opened().map(|opened| opened.window.as_ref())
     }
+}
+
+fn in_account(client: &Client, way: &'static str, route: &ModuleRoute, test: bool) -> InAccount {
+    InAccount { client: client.clone(), way, route: route.clone(), test, known: OnceLock::new() }
 }
 
 /// V1 takes the default channel silently when `pg` is not what it knows, so what cannot be right is refused here.

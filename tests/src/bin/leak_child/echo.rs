@@ -154,7 +154,7 @@ fn echo(way: Way, request: &str) -> String {
 
 /// The account's channels, without which no card would be sent, and one more that repeats what it was sent.
 fn account(request: &str) -> Value {
-    let modules = ["kcp", "inicis", "nice", "nice_v2"];
+    let modules = ["kcp", "kcp_billing", "inicis", "html5_inicis", "nice", "nice_v2"];
     let channel = |module: &&str| json!({ "pg_provider": module, "pg_id": "A52LD", "sandbox": false, "type": "api_payment" });
     let mut channels: Vec<Value> = modules.iter().map(channel).collect();
     channels.push(every_field(request, &serde_json::Map::new()));

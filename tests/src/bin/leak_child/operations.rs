@@ -143,7 +143,7 @@ async fn window(billing: &Billing, handle: &Handle, key: &BillingKey, round: &st
     let Some(window) = billing.issuing(Some(&key.channel))?.window() else { return Ok(()) };
     show.value(&window);
     // The parameters are the answer that holds the buyer, so they are not shown.
-    let params = window.parameters(&request)?;
+    let params = window.parameters(&request).await?;
     let back = handle.complete_window(&serde_json::from_str(params.as_json())?, &Buyer::with_card(canaries::NUMBER));
     let said = hint::from_callback(&back.callback.to_string());
     show.result(&said);

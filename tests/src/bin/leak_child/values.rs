@@ -197,7 +197,7 @@ async fn outcomes(folder: &Path, show: &mut Show) -> Result<(), Box<dyn Error>> 
 
     let window = WindowRequest::new(key.id.clone(), order.clone(), OrderName::new("Plan")?, "https://shop.example/back");
     let Some(opener) = billing.issuing(Some(&kcp))?.window() else { return Ok(()) };
-    let params = serde_json::from_str(opener.parameters(&window)?.as_json())?;
+    let params = serde_json::from_str(opener.parameters(&window).await?.as_json())?;
     let back = sandbox.handle().complete_window(&params, &kr_billing_sandbox::Buyer::who_cancels());
     show.value(&back);
     show.result(&billing.confirm_window(&BillingKey::new(kcp, key.id), &order, None).await);

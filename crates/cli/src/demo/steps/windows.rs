@@ -28,7 +28,7 @@ pub(super) async fn window(stage: &Stage, pg: Pg, account: &mut Account) -> End 
 async fn by_window(stage: &Stage, pg: Pg, account: &mut Account, window: WindowIssuer<'_>) -> End {
     let (key, order) = (pg.key("member-3")?, pg.order("window")?);
     let request = WindowRequest::new(key.id.clone(), order.clone(), order_name()?, "https://shop.example/cards/done");
-    let parameters = window.parameters(&request.with_display_amount(SHOWN_WON).with_buyer(buyer()?))?;
+    let parameters = window.parameters(&request.with_display_amount(SHOWN_WON).with_buyer(buyer()?)).await?;
     let parameters: serde_json::Value = serde_json::from_str(parameters.as_json())?;
     account.tell(&Fact::WindowParameters { json: &serde_json::to_string_pretty(&parameters)? });
 
