@@ -135,20 +135,19 @@ fn sources(error: &Error) -> Vec<String> {
 /// What to do about a kind of error, where its own text does not say it.
 fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
     match error.kind() {
+        _ if Exit::of(error) == Exit::InDoubt => Some(match error.operation() {
+            // They have no ticket, and repeating them is safe.
+            Operation::Schedule | Operation::MoveSchedule | Operation::CancelSchedule | Operation::DeleteKey => texts.do_repeat,
+            _ => texts.do_look_first,
+        }),
         ErrorKind::InvalidInput if error.operation() == Operation::Refund && error.message().starts_with("tax: ") => {
             Some(texts.do_refund_tax)
         }
         ErrorKind::Unauthorized => Some(texts.do_unauthorized),
         ErrorKind::RateLimited => Some(texts.do_rate_limited),
         ErrorKind::Unreachable => Some(texts.do_unreachable),
-        ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(match Exit::of(error) {
-            Exit::InDoubt => texts.do_look_first,
-            _ => texts.do_again,
-        }),
-        ErrorKind::BadAnswer => Some(match Exit::of(error) {
-            Exit::InDoubt => texts.do_look_first,
-            _ => texts.do_bad_answer,
-        }),
+        ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(texts.do_again),
+        ErrorKind::BadAnswer => Some(texts.do_bad_answer),
         ErrorKind::OrderConflict => Some(texts.do_order_conflict),
         ErrorKind::BalanceChanged => Some(texts.do_balance),
         ErrorKind::NotFound if error.operation() == Operation::LookUpKey => Some(texts.do_unknown_key),

@@ -76,6 +76,9 @@ texts! {
         "네트워크와 account.base_url을 확인하고 다시 실행하세요";
     do_again: "nothing happened; repeat the call", "아무 일도 일어나지 않았습니다. 다시 실행하세요";
     do_look_first: "look up what became of it before anything is repeated", "다시 실행하기 전에 어떻게 되었는지 조회하세요";
+    do_repeat:
+        "repeat the same call: it finds what is done already, and nothing is done twice",
+        "같은 명령을 그대로 다시 실행하세요. 이미 처리된 것은 조회로 확인하므로 두 번 처리되지 않습니다";
     do_bad_answer:
         "check account.base_url: the server does not answer as the V1 API does",
         "account.base_url을 확인하세요. 서버가 V1 API처럼 답하지 않습니다";

@@ -189,3 +189,31 @@ fn a_charge_that_is_broken_off_before_its_send_was_not_sent() {
     broken_off(&bench, CHARGE, "-INT").exits(4).warns("before anything was sent");
     assert!(bench.handle().ledger().is_empty());
 }
+
+#[test]
+fn a_booking_or_a_deletion_in_doubt_is_to_be_repeated_as_it_was() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let at = bench.handle().now() + 86_400;
+    let add = format!("schedule add member-1 --order p-1 --at {at} --amount 9900 --name Plan");
+    let move_ = format!("schedule move member-1 p-1 --at {}", at + 60);
+    let cancel = "schedule cancel member-1 p-1 --yes".to_owned();
+    let delete = "keys delete member-1 --yes".to_owned();
+    let calls = [
+        (add, Operation::ScheduleCreate, Operation::ScheduleGet, 1),
+        (move_, Operation::ScheduleMove, Operation::ScheduleGet, 1),
+        // These two look before they ask.
+        (cancel, Operation::Unschedule, Operation::ScheduleGet, 2),
+        (delete, Operation::CustomerDelete, Operation::CustomerGet, 2),
+    ];
+    for (line, call, look_up, from) in calls {
+        let handle = bench.handle();
+        handle.add_fault(Fault::new(call, Moment::AfterCommit, Effect::Drop)).unwrap();
+        handle.add_fault(Fault::new(look_up, Moment::BeforeCommit, Effect::Html502).nth(from).times(1_000)).unwrap();
+        let said = bench.run(&line).exits(3).warns("repeat the same call");
+        assert!(!said.err.contains("look up what became of it"), "{}", said.err);
+        handle.clear_faults();
+        bench.run(&line).exits(0);
+    }
+    assert!(bench.handle().ledger().is_empty());
+}
