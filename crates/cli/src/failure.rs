@@ -7,6 +7,7 @@ use kr_billing::{Error, ErrorKind, NotCharged, Operation};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
+use crate::korean;
 use crate::show;
 use crate::texts::Texts;
 
@@ -66,13 +67,15 @@ impl Failure {
     /// For people: what, why, and what to do.
     pub(crate) fn text(&self, texts: &'static Texts) -> String {
         let mut lines = match self {
-            Self::Library(error) => vec![format!("{}: {}", texts.error, show::spoken(&error.to_string()))],
-            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error()))],
-            Self::NotTried(error) => vec![format!("{}: {}", texts.not_charged, why_not(error))],
+            Self::Library(error) => vec![format!("{}: {}", texts.error, korean::error(error, texts))],
+            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error(), texts))],
+            Self::NotTried(error) => vec![format!("{}: {}", texts.not_charged, why_not(error, texts))],
             Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
         };
         if let Some(error) = self.error() {
-            lines.extend(sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, show::spoken(&source))));
+            lines.extend(
+                sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, korean::text(&source, texts))),
+            );
             lines.extend(advice(error, texts).map(|advice| format!("  {}: {advice}", texts.to_do)));
         }
         lines.iter().map(|line| show::clean(line)).collect::<Vec<_>>().join("\n")
@@ -113,12 +116,10 @@ fn earlier(outcome: &Outcome) -> Value {
 }
 
 /// An error behind "not charged": its operation, a charge, is said already.
-fn why_not(error: &Error) -> String {
-    let text = show::spoken(&error.to_string());
-    let operation = format!("{}: ", error.operation());
-    match (error.operation(), text.strip_prefix(&operation)) {
-        (Operation::Charge, Some(rest)) => rest.to_owned(),
-        _ => text,
+fn why_not(error: &Error, texts: &Texts) -> String {
+    match error.operation() {
+        Operation::Charge => korean::without_operation(error, texts),
+        _ => korean::error(error, texts),
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::help;
+use crate::korean;
 use crate::lang::Lang;
 use crate::show;
 use crate::texts::Texts;
@@ -74,7 +75,7 @@ fn explain(error: &clap::Error, arguments: &[OsString], texts: &Texts) -> String
     let what = match (error.kind(), named) {
         (ErrorKind::ValueValidation, Some(name)) => {
             let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            format!("{name}: {}", hide_values(&why, arguments))
+            format!("{name}: {}", korean::text(&hide_values(&why, arguments), texts))
         }
         (ErrorKind::InvalidValue, Some(name)) => format!("{name}: {}", possible(error, texts)),
         (ErrorKind::UnknownArgument, Some(name)) if name.starts_with('-') => format!("{name}: {}", texts.unknown_option),

@@ -11,6 +11,7 @@ use kr_billing::{
 use crate::args::{Globals, KeyArgs};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::korean;
 use crate::lang::Lang;
 use crate::show::fill;
 use crate::texts::Texts;
@@ -77,7 +78,8 @@ impl Session {
         let text = read.map_err(|error| {
             Failure::plain(Exit::Usage, format!("{}: {}: {error}", self.texts().config_unreadable, path.display()))
         })?;
-        Config::from_toml(&text).map_err(|error| Failure::plain(Exit::Usage, format!("{}: {error}", path.display())))
+        Config::from_toml(&text)
+            .map_err(|error| Failure::plain(Exit::Usage, format!("{}: {}", path.display(), korean::error(&error, self.texts()))))
     }
 
     /// The finished [`Billing`], whose journal is watched.

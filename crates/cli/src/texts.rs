@@ -1,17 +1,21 @@
 //! What the command says, in both languages side by side, so that neither can lack a text.
 
+use crate::lang::Lang;
+
 macro_rules! texts {
     ($($name:ident: $english:literal, $korean:literal;)+) => {
         /// The command's texts in one language. `{}` marks stand for values.
         pub(crate) struct Texts {
+            /// Which language they are in.
+            pub(crate) lang: Lang,
             $(pub(crate) $name: &'static str,)+
         }
 
         /// English.
-        pub(crate) static EN: Texts = Texts { $($name: $english,)+ };
+        pub(crate) static EN: Texts = Texts { lang: Lang::En, $($name: $english,)+ };
 
         /// Korean.
-        pub(crate) static KO: Texts = Texts { $($name: $korean,)+ };
+        pub(crate) static KO: Texts = Texts { lang: Lang::Ko, $($name: $korean,)+ };
 
         #[cfg(test)]
         const PAIRS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $korean),)+];

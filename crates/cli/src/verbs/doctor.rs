@@ -9,8 +9,9 @@ use super::config::{Way, ways};
 use super::pages;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::korean;
 use crate::session::Session;
-use crate::show::{Answer, fill, prose, spoken, word};
+use crate::show::{Answer, fill, prose, word};
 use crate::texts::Texts;
 
 /// A clock that is off by this many seconds is worth saying: tokens age by the server's clock, but booked times are yours.
@@ -54,7 +55,7 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
             }
         }
         Err(error) => {
-            findings.push(Finding::new("channels", texts.check_channels, Health::Warning, &spoken(&error.to_string())));
+            findings.push(Finding::new("channels", texts.check_channels, Health::Warning, &korean::error(&error, texts)));
             unchecked = Some(Exit::of(&error));
         }
     }
@@ -78,8 +79,8 @@ impl Finding {
 /// No token, no further question.
 fn sick(error: &Error, texts: &Texts) -> Answer {
     let detail = match Exit::of(error) {
-        Exit::Usage => format!("{}; {}", spoken(&error.to_string()), texts.do_unauthorized),
-        _ => format!("{}; {}", spoken(&error.to_string()), texts.do_unreachable),
+        Exit::Usage => format!("{}; {}", korean::error(error, texts), texts.do_unauthorized),
+        _ => format!("{}; {}", korean::error(error, texts), texts.do_unreachable),
     };
     report(Exit::of(error), &[Finding::new("token", texts.check_token, Health::Wrong, &detail)], texts)
 }
