@@ -341,6 +341,9 @@ texts! {
     module_other:
         "the account has no such channel; V1 would silently use another. Of this PG it has: {}",
         "계정에 이런 채널이 없습니다. V1은 조용히 다른 채널을 쓰게 됩니다. 이 PG로는 다음이 있습니다: {}";
+    module_purpose:
+        "the account has it, but lists it for another use (`type` of GET /users/pg): {}",
+        "계정에 있지만 다른 용도로 등록되어 있습니다 (GET /users/pg의 `type`): {}";
     module_several:
         "the account has several; name one by mid or channel_key: {}",
         "계정에 여럿 있습니다. mid나 channel_key로 정하세요: {}";

@@ -120,7 +120,9 @@ fn channel(way: &Way, config: &ChannelConfig, profile: &Profile, account: &[PgSe
 impl Use<'_> {
     fn find(&self, profile: &Profile, account: &[PgSetting], texts: &Texts) -> Finding {
         let check = format!("{} {} ({})", texts.channel, self.channel.name, self.module);
-        let of_pg = |setting: &&PgSetting| setting.purpose == self.purpose && profile.owns_provider(&setting.pg_provider);
+        // As the library does before it sends a card: which purpose the account gives a channel decides nothing.
+        let of_pg =
+            |setting: &&PgSetting| setting.purpose != Purpose::Certification && profile.owns_provider(&setting.pg_provider);
         let candidates: Vec<&PgSetting> = account.iter().filter(of_pg).collect();
         let said = |name: &str| self.table.get(name).and_then(Value::as_str);
         let fits = |setting: &&&PgSetting| {
@@ -130,14 +132,16 @@ impl Use<'_> {
         };
         let fitting: Vec<&PgSetting> = candidates.iter().filter(fits).copied().collect();
         let named = said("mid").or(said("channel_key")).is_some();
-        let (health, detail) = match fitting.as_slice() {
-            [] if candidates.is_empty() => (Health::Wrong, texts.module_missing.to_owned()),
-            [] => (Health::Wrong, fill(texts.module_other, &[&names(&candidates, texts)])),
-            [one, ..] if one.sandbox.is_some_and(|test| test != self.test) => {
-                (Health::Wrong, fill(texts.module_test_differs, &[&names(&fitting, texts)]))
+        let of_purpose: Vec<&PgSetting> = fitting.iter().filter(|one| one.purpose == self.purpose).copied().collect();
+        let (health, detail) = match (fitting.as_slice(), of_purpose.as_slice()) {
+            ([], _) if candidates.is_empty() => (Health::Wrong, texts.module_missing.to_owned()),
+            ([], _) => (Health::Wrong, fill(texts.module_other, &[&names(&candidates, texts)])),
+            (all, _) if all.iter().all(|one| one.sandbox.is_some_and(|test| test != self.test)) => {
+                (Health::Wrong, fill(texts.module_test_differs, &[&names(all, texts)]))
             }
-            [_, _, ..] if !named => (Health::Warning, fill(texts.module_several, &[&names(&fitting, texts)])),
-            _ => (Health::Ok, fill(texts.module_there, &[&names(&fitting, texts)])),
+            (all, []) => (Health::Warning, fill(texts.module_purpose, &[&names(all, texts)])),
+            (_, several @ [_, _, ..]) if !named => (Health::Warning, fill(texts.module_several, &[&names(several, texts)])),
+            (_, there) => (Health::Ok, fill(texts.module_there, &[&names(there, texts)])),
         };
         let way = if self.purpose == Purpose::Window { "window" } else { "key_in" };
         Finding::new(&format!("channel:{}:{way}", self.channel.name), &check, health, &detail)

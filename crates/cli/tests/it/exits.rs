@@ -124,7 +124,7 @@ fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
     bench.run("doctor").exits(0);
     for (channels, says) in [
         ("[channels.a]\npg = \"kcp\"\nkey_in = { mid = \"KCPR2\" }\n", "kcp.KCPR1"),
-        ("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n", "inicis.MOIsandbx1"),
+        ("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\", mid = \"MOIsandbx1\" }\n", "inicis.MOIsandbx1"),
         ("[channels.a]\npg = \"nice\"\ntest = true\n", "`test`"),
         ("[channels.a]\npg = \"nice\"\nchannel_key = \"channel-key-other\"\n", "nice.IMPsandbo1"),
     ] {
@@ -133,6 +133,14 @@ fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
     }
     bench.configure("[channels.a]\npg = \"nice\"\nmid = \"IMPsandbo1\"\n", &bench.url());
     bench.run("doctor").exits(0);
+}
+
+#[test]
+fn doctor_takes_a_channel_that_the_library_takes() {
+    // The account lists this module for windows. The library sends cards through it all the same.
+    let bench = Bench::with("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n");
+    bench.run_with("keys issue member-1 --card -", crate::bench::CARD).exits(0);
+    bench.run("doctor").exits(0).says("warning").says("another use").says("html5_inicis.MOIsandbx2");
 }
 
 #[test]
