@@ -134,7 +134,7 @@ fn sources(error: &Error) -> Vec<String> {
 }
 
 /// What to do about a kind of error, where its own text does not say it.
-fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
+pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
     match error.kind() {
         _ if Exit::of(error) == Exit::InDoubt => Some(match error.operation() {
             // They have no ticket, and repeating them is safe.

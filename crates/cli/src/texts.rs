@@ -328,10 +328,10 @@ texts! {
     health_ok: "ok", "정상";
     health_warning: "warning", "주의";
     health_wrong: "WRONG", "이상";
-    check_token: "key pair", "API 키";
+    check_token: "token", "토큰";
     check_clock: "clock", "시계";
     check_channels: "channels", "채널";
-    token_ok: "a token was given", "토큰을 받았습니다";
+    token_ok: "the key pair was taken", "API 키로 토큰을 받았습니다";
     clock_ahead: "{} s ahead of the server", "서버보다 {}초 빠릅니다";
     clock_behind: "{} s behind the server", "서버보다 {}초 느립니다";
     module_there: "the account has it: {}", "계정에 있습니다: {}";

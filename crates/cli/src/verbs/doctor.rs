@@ -2,13 +2,13 @@
 
 use kr_billing::config::ChannelConfig;
 use kr_billing::portone_v1::{PgSetting, Purpose, TokenStatus};
-use kr_billing::{Error, Profile};
+use kr_billing::{Error, ErrorKind, Profile};
 use serde_json::{Map, Value, json};
 
 use super::config::{Way, ways};
 use super::pages;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::korean;
 use crate::session::Session;
 use crate::show::{Answer, fill, prose, word};
@@ -26,7 +26,7 @@ enum Health {
 }
 
 struct Finding {
-    /// For programs, the same in every language: `token`, `clock`, `channels`, `journal`, or `channel:NAME:window` and
+    /// For programs, the same in every language: `server`, `token`, `clock`, `channels`, `journal`, or `channel:NAME:window` and
     /// `channel:NAME:key_in`.
     id: String,
     check: String,
@@ -77,12 +77,19 @@ impl Finding {
 }
 
 /// No token, no further question.
-fn sick(error: &Error, texts: &Texts) -> Answer {
-    let detail = match Exit::of(error) {
-        Exit::Usage => format!("{}; {}", korean::error(error, texts), texts.do_unauthorized),
-        _ => format!("{}; {}", korean::error(error, texts), texts.do_unreachable),
+fn sick(error: &Error, texts: &'static Texts) -> Answer {
+    let said = korean::error(error, texts);
+    // Where the service itself has answered, the pair was judged; else only the server was tried.
+    let (id, check) = match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Rejected | ErrorKind::NotFound => ("token", texts.check_token),
+        _ => ("server", texts.server),
     };
-    report(Exit::of(error), &[Finding::new("token", texts.check_token, Health::Wrong, &detail)], texts)
+    let detail = match error.kind() {
+        // These say themselves what to do.
+        ErrorKind::Unauthorized | ErrorKind::Unreachable => said,
+        _ => failure::advice(error, texts).map_or_else(|| said.clone(), |advice| format!("{said}; {advice}")),
+    };
+    report(Exit::of(error), &[Finding::new(id, check, Health::Wrong, &detail)], texts)
 }
 
 fn clock(token: &TokenStatus, texts: &Texts) -> Finding {

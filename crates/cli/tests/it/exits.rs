@@ -92,7 +92,9 @@ fn a_refused_key_pair_is_wrong_configuration_and_not_a_decline() {
     std::fs::write(bench.config(), text).unwrap();
     let ran = bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("imp_secret");
     assert!(!ran.err.contains("another-secret"));
-    bench.run("doctor").exits(2).says("imp_secret");
+    let said = bench.run("doctor").exits(2).says("imp_secret").out;
+    assert_eq!(said.matches("imp_secret").count(), 1, "{said}");
+    assert_eq!(bench.run("doctor --json").exits(2).json()["findings"][0]["id"], "token");
 }
 
 #[test]
@@ -133,6 +135,15 @@ fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
     }
     bench.configure("[channels.a]\npg = \"nice\"\nmid = \"IMPsandbo1\"\n", &bench.url());
     bench.run("doctor").exits(0);
+}
+
+#[test]
+fn doctor_does_not_blame_a_key_pair_that_nobody_judged() {
+    let bench = Bench::new();
+    let fault = Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Html502).times(1_000);
+    bench.handle().add_fault(fault).unwrap();
+    bench.run("doctor").exits(4).says("server").says("HTTP 502");
+    assert_eq!(bench.run("doctor --json").exits(4).json()["findings"][0]["id"], "server");
 }
 
 #[test]
