@@ -185,6 +185,9 @@ texts! {
     still_in_doubt:
         "Still in doubt: ask again later, with the same ticket.",
         "아직 알 수 없습니다. 같은 티켓으로 나중에 다시 물어보세요.";
+    still_claimed:
+        "Still in doubt: {}. Asking again clears this only if a record shows up; so a person must look at PortOne's console, and then close it with `kr-billing resume --dismiss` and this ticket.",
+        "아직 알 수 없습니다: {}. 기록이 나타나지 않는 한 다시 물어도 풀리지 않습니다. 사람이 포트원 콘솔에서 확인한 뒤 이 티켓으로 `kr-billing resume --dismiss`를 실행해 닫으세요.";
     keep_ticket:
         "Keep this ticket, and ask again with `kr-billing resume`:",
         "이 티켓을 보관하고 `kr-billing resume`으로 다시 물어보세요:";

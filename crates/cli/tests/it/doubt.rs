@@ -6,7 +6,7 @@ use std::time::Duration;
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 use serde_json::Value;
 
-use crate::bench::{Bench, Ran, finish, start};
+use crate::bench::{Bench, CARD, Ran, finish, start};
 
 const CHARGE: &str = "charge member-1 --order o-1 --amount 9900 --name Plan";
 
@@ -103,6 +103,30 @@ fn a_person_closes_what_no_lookup_settles() {
     // It is closed, not forgotten: the order is never sent again.
     bench.run(CHARGE).exits(3);
     assert_eq!(bench.handle().totals("o-1").captures, 1);
+}
+
+#[test]
+fn a_claimed_duplicate_is_for_a_person_to_close() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let charge = "charge member-1 --order o-1 --amount 991070 --name Plan --json";
+    let doubt = bench.run(charge).exits(3).json();
+    assert_eq!(doubt["cause"], "duplicate");
+    let ticket = doubt["ticket"].to_string();
+    bench.run_with("resume", &ticket).exits(3).says("made before, and shows no payment").says("resume --dismiss");
+    bench.run_with("resume --lang ko", &ticket).exits(3).says("이미 처리된 주문이라는데").says("resume --dismiss");
+    assert_eq!(resume(&bench, &doubt["ticket"]).exits(3).json()["tickets"][0]["cause"], "duplicate");
+    bench.run_with("resume --dismiss --yes", &ticket).exits(0).says("Closed");
+}
+
+#[test]
+fn an_issuance_in_doubt_names_its_key() {
+    let bench = Bench::new();
+    let handle = bench.handle();
+    handle.add_fault(Fault::new(Operation::CustomerIssue, Moment::AfterCommit, Effect::Drop)).unwrap();
+    handle.add_fault(Fault::new(Operation::CustomerGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
+    let said = bench.run_with("keys issue member-1 --card -", CARD).exits(3).says("resume");
+    assert!(said.out.lines().any(|line| line.contains("billing key") && line.contains("member-1")), "{}", said.out);
 }
 
 #[test]
