@@ -220,6 +220,12 @@ texts! {
         "이 시각, 금액, 주문명으로 이미 예약되어 있습니다. 아무것도 보내지 않았습니다.";
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
+    has_run:
+        "has run already, so there is nothing to take back and nothing was sent: {} (what is paid is refunded with `kr-billing payments cancel`)",
+        "이미 실행되어 취소할 예약이 없습니다. 아무것도 보내지 않았습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다)";
+    cancelled_already:
+        "Taken back already; nothing was sent.",
+        "이미 취소된 예약입니다. 아무것도 보내지 않았습니다.";
     nothing_waiting: "Nothing was waiting.", "대기 중인 예약이 없습니다.";
     nothing_waiting_sent:
         "Nothing was waiting in the next {} days; nothing was sent. --yes asks the server about later ones too.",
