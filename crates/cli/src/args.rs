@@ -13,7 +13,7 @@ use crate::verbs::{card_charge, charge, config, keys, payments, resume, sandbox,
 
 /// Recurring card billing for Korean merchants, and a sandbox to try it on
 #[derive(Debug, Parser)]
-#[command(name = "kr-billing", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "kr-billing", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,

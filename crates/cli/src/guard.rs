@@ -21,6 +21,7 @@ pub(crate) fn read(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Exit> {
     if arguments.iter().skip(1).any(looks_like_card) {
         return Err(refuse(texts.card_in_arguments, json));
     }
+    let arguments = help_last(arguments);
     let parsed = help::localized(Cli::command(), lang).try_get_matches_from(&arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
@@ -34,6 +35,15 @@ pub(crate) fn read(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Exit> {
         }
         Err(error) => Err(refuse(&explain(&error, &arguments, texts), json)),
     }
+}
+
+/// `help keys --lang ko` as `keys --lang ko --help`: behind its own `help` the parser takes no options.
+fn help_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|verb| verb == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 fn refuse(text: &str, json: bool) -> Exit {

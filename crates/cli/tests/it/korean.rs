@@ -70,3 +70,32 @@ fn errors_of_the_library_are_korean() {
     bench.configure(KCP, "http://127.0.0.1:1");
     of("charge member-1 --order o-1 --amount 9900 --name Plan", 4, "결제되지 않음: 토큰 발급: 서버에 연결할 수 없습니다");
 }
+
+#[test]
+fn help_is_a_verb_in_both_languages() {
+    let help = |words: &[&str]| run(command().args(words), "").exits(0);
+    help(&["help"]).says("Print this message").says("recover");
+    help(&["help", "keys"]).says("Issue, show and delete billing keys");
+    help(&["help", "keys", "issue"]).says("Store a card as a billing key");
+    help(&["help", "--lang", "ko"]).says("이 도움말이나 명령의 도움말");
+    help(&["help", "keys", "--lang", "ko"]).says("빌링키 발급, 조회, 삭제").says("이 도움말이나 명령의 도움말");
+    help(&["--lang", "ko", "keys", "help", "issue"]).says("카드를 빌링키로 저장합니다");
+    run(command().args(["help", "nonsense"]), "").exits(2).warns("no such verb");
+}
+
+#[test]
+fn help_has_only_options_that_the_verb_takes() {
+    for lang in ["en", "ko"] {
+        for (verb, taken) in [("demo", ""), ("sandbox", "--config"), ("pgs", "--json"), ("doctor", "all")] {
+            let help = run(command().args([verb, "--help", "--lang", lang]), "").exits(0).says("--lang").out;
+            for option in ["--config", "--base-url", "--allow-plaintext", "--json"] {
+                let listed = help.lines().any(|line| line.trim_start().split(' ').next() == Some(option));
+                assert_eq!(listed, taken == option || taken == "all", "{verb} {option}: {help}");
+            }
+        }
+    }
+    for verb in [&["keys", "issue"][..], &["card-charge"], &["window"]] {
+        let help = run(command().args(verb).args(["--help", "--lang", "ko"]), "").exits(0).says("없으면 기본 채널)").out;
+        assert!(!help.contains("조회해서 찾음"), "{help}");
+    }
+}
