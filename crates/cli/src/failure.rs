@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     Plain {
         /// How the command ends.
         exit: Exit,
+        /// For programs: a word beside those of [`ErrorKind`].
+        kind: &'static str,
         /// What is wrong and what to do.
         text: String,
     },
@@ -44,7 +46,18 @@ impl From<NotCharged> for Failure {
 impl Failure {
     /// The command's own failure.
     pub(crate) fn plain(exit: Exit, text: impl Into<String>) -> Self {
-        Self::Plain { exit, text: text.into() }
+        let kind = match exit {
+            Exit::Refused => "refused",
+            Exit::InDoubt => "interrupted",
+            Exit::NotSent | Exit::Done => "not_sent",
+            Exit::Usage => "usage",
+        };
+        Self::Plain { exit, kind, text: text.into() }
+    }
+
+    /// A configuration that is missing or wrong, found by the command itself.
+    pub(crate) fn configuration(text: impl Into<String>) -> Self {
+        Self::Plain { exit: Exit::Usage, kind: "configuration", text: text.into() }
     }
 
     /// How the command ends.
@@ -93,7 +106,10 @@ impl Failure {
                 error["pg_code"] = json!(known.pg_code());
                 error["pg_message"] = json!(known.pg_message());
             }
-            (None, Self::Plain { text, .. }) => error["message"] = json!(text),
+            (None, Self::Plain { kind, text, .. }) => {
+                error["kind"] = json!(kind);
+                error["message"] = json!(text);
+            }
             (None, _) => {}
         }
         if let Self::NotCharged(not_charged) = self {

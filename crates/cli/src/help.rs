@@ -14,23 +14,21 @@ pub(crate) fn localized(command: Command, lang: Lang) -> Command {
     };
     // Only now have the verbs their common options and `help`.
     command.build();
-    let command = if lang == Lang::Ko { korean_verb_help(command) } else { command };
-    verbs::HEEDED.iter().fold(command, |command, (verb, heeded)| {
-        let hide = |arg: Arg| {
-            let taken = arg.get_long().is_none_or(|long| long == "lang" || heeded.contains(&long));
-            if arg.is_global_set() && !taken { arg.hide(true) } else { arg }
-        };
-        command.mut_subcommand(verb, |sub| sub.mut_args(hide))
-    })
+    command.mut_subcommands(|verb| finished(verb, lang))
 }
 
-/// The parser's own verb `help`, in each family of verbs.
-fn korean_verb_help(command: Command) -> Command {
-    let families: Vec<String> =
-        command.get_subcommands().filter(|sub| sub.has_subcommands()).map(|sub| sub.get_name().to_owned()).collect();
-    families.into_iter().fold(command, |command, name| match name.as_str() {
-        "help" => command.mut_subcommand(name, |sub| sub.about("이 도움말이나 명령의 도움말을 출력합니다")),
-        _ => command.mut_subcommand(name, korean_verb_help),
+/// A verb with what only the parser's own work has given it.
+fn finished(verb: Command, lang: Lang) -> Command {
+    let verb = match verb.get_name() {
+        "help" => {
+            return verb.about(lang.pick("Print help, also of a verb", "도움말을 출력합니다. 명령의 도움말도 볼 수 있습니다"));
+        }
+        _ => verb.mut_subcommands(|verb| finished(verb, lang)),
+    };
+    let Some((_, heeded)) = verbs::HEEDED.iter().find(|(name, _)| *name == verb.get_name()) else { return verb };
+    verb.mut_args(|arg| {
+        let taken = arg.get_long().is_none_or(|long| long == "lang" || heeded.contains(&long));
+        if arg.is_global_set() && !taken { arg.hide(true) } else { arg }
     })
 }
 

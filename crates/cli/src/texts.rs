@@ -37,14 +37,15 @@ texts! {
     missing_arguments: "these are needed", "필요한 인수가 없습니다";
     conflict: "these cannot be used together", "함께 쓸 수 없습니다";
     no_such_verb: "there is no such verb", "그런 명령이 없습니다";
+    verb_missing: "a verb is missing", "명령이 빠졌습니다";
     meant: "perhaps", "혹시";
     value_missing: "needs a value", "값이 필요합니다";
     unexpected_value:
         "an argument stands where none is expected (it is not repeated here)",
         "필요 없는 인수가 있습니다 (내용은 보이지 않습니다)";
     card_in_arguments:
-        "error: an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
-        "오류: 인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
+        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
+        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";

@@ -102,7 +102,7 @@ pub(crate) async fn run(session: &Session, command: KeysCommand) -> Result<Answe
 
 async fn issue(session: &Session, billing: &Billing, args: IssueArgs) -> Result<Answer, Failure> {
     let issuing = billing.issuing(args.channel.as_ref())?;
-    let key_in = issuing.key_in().ok_or_else(|| Failure::plain(Exit::Usage, session.texts().no_key_in))?;
+    let key_in = issuing.key_in().ok_or_else(|| Failure::configuration(session.texts().no_key_in))?;
     let holder = args.holder.buyer().map_err(|invalid| Error::invalid(Operation::IssueKey, invalid))?;
     let card = cards::get(&args.card, Operation::IssueKey, session.texts()).await?;
     let request = IssueRequest::new(args.key.clone(), card).with_holder(holder);

@@ -68,7 +68,7 @@ async fn ask_again(session: &Session, tickets: &[Ticket]) -> Result<Answer, Fail
 async fn dismiss(session: &Session, tickets: &[Ticket], yes: bool) -> Result<Answer, Failure> {
     let texts = session.texts();
     if session.config()?.journal.is_none() {
-        return Err(Failure::plain(Exit::Usage, texts.recover_needs_journal));
+        return Err(Failure::configuration(texts.recover_needs_journal));
     }
     let billing = session.billing().await?;
     ask::first(&fill(texts.will_dismiss, &[&tickets.len().to_string()]), yes, texts)?;

@@ -66,7 +66,7 @@ fn errors_of_the_library_are_korean() {
     bench.configure("[channels.main]\npg = \"kpc\"\n", &bench.url());
     of("config check", 2, "설정: 채널 main: 모르는 pg입니다");
     bench.configure("[chanels.main]\npg = \"nice\"\n", &bench.url());
-    of("config check", 2, "설정: 모르는 설정 `chanels`");
+    of("config check", 2, "kr-billing.toml: 모르는 설정 `chanels`");
     bench.configure(KCP, "http://127.0.0.1:1");
     of("charge member-1 --order o-1 --amount 9900 --name Plan", 4, "결제되지 않음: 토큰 발급: 서버에 연결할 수 없습니다");
 }
@@ -74,11 +74,11 @@ fn errors_of_the_library_are_korean() {
 #[test]
 fn help_is_a_verb_in_both_languages() {
     let help = |words: &[&str]| run(command().args(words), "").exits(0);
-    help(&["help"]).says("Print this message").says("recover");
+    help(&["help"]).says("Print help, also of a verb").says("recover");
     help(&["help", "keys"]).says("Issue, show and delete billing keys");
     help(&["help", "keys", "issue"]).says("Store a card as a billing key");
-    help(&["help", "--lang", "ko"]).says("이 도움말이나 명령의 도움말");
-    help(&["help", "keys", "--lang", "ko"]).says("빌링키 발급, 조회, 삭제").says("이 도움말이나 명령의 도움말");
+    help(&["help", "--lang", "ko"]).says("명령의 도움말도 볼 수 있습니다");
+    help(&["help", "keys", "--lang", "ko"]).says("빌링키 발급, 조회, 삭제").says("명령의 도움말도 볼 수 있습니다");
     help(&["--lang", "ko", "keys", "help", "issue"]).says("카드를 빌링키로 저장합니다");
     run(command().args(["help", "nonsense"]), "").exits(2).warns("no such verb");
 }
