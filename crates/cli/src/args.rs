@@ -220,6 +220,12 @@ pub(crate) fn when(text: &str) -> Result<UnixSeconds, Invalid> {
     time::parse(text)
 }
 
+/// The number of a page.
+pub(crate) fn page(text: &str) -> Result<u32, Invalid> {
+    let number = text.parse().ok().filter(|page| *page > 0);
+    number.ok_or_else(|| Invalid::new("page", "is not a whole number from 1"))
+}
+
 fn installment(text: &str) -> Result<Installment, Invalid> {
     let months = text.parse().map_err(|_| Invalid::new("card_quota", "is not 2 to 36 months"))?;
     Installment::months(months)

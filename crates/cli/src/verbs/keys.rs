@@ -9,7 +9,7 @@ use kr_billing::{
 use serde_json::json;
 
 use super::pages;
-use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs};
+use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs, page};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -74,7 +74,7 @@ pub(crate) struct PaymentsArgs {
     /// The billing key (customer_uid)
     key: BillingKeyId,
     /// The page, from 1
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = page)]
     page: u32,
 }
 

@@ -170,3 +170,12 @@ fn every_error_has_a_kind_for_programs() {
     let none = run(command().args(["doctor", "--json"]).current_dir(empty.path()), "").exits(2).json();
     assert_eq!(none["error"]["kind"], "configuration");
 }
+
+#[test]
+fn pages_that_are_none() {
+    let bench = Bench::new();
+    for page in ["0", "first", "1.5"] {
+        refused(&bench, &["keys", "payments", "member-1", "--page", page], "", "--page: page: is not a whole number", &[]);
+        refused(&bench, &["payments", "list", "--page", page], "", "--page: page: is not a whole number", &[]);
+    }
+}
