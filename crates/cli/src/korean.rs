@@ -224,6 +224,20 @@ const TEXTS: &[(&str, &str)] = &[
         "the charge stated {} won tax-free and {} won VAT; say how much of each this part holds",
         "결제에 면세 금액 {}원, 부가세 {}원이 있습니다. 이번 환불에 각각 얼마가 들어가는지 정하세요",
     ),
+    ("Inicis's window is known to take `ko` and `en` only", "이니시스 결제창은 `ko`와 `en`만 받는 것으로 알려져 있습니다"),
+    ("KCP's window is known to take `ko` and `en` only", "KCP 결제창은 `ko`와 `en`만 받는 것으로 알려져 있습니다"),
+    (
+        "KCP's recurring window shows no service period; leave `period` out, or use an Inicis channel",
+        "KCP 정기결제창은 서비스 기간을 보여 주지 않습니다. `period`를 빼거나 이니시스 채널을 쓰세요",
+    ),
+    (
+        "the module `inicis` does not take it on charges by card; leave it out, or set `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel",
+        "`inicis` 모듈은 카드 결제에서 받지 않습니다. 빼거나, `GET /users/pg`에 이 채널의 모듈로 나온다면 `key_in.module = \"html5_inicis\"`로 하세요",
+    ),
+    (
+        "the module `nice` takes it on charges by key only, as far as its documents agree",
+        "`nice` 모듈은 문서상 빌링키 결제에서만 받습니다",
+    ),
     // What is not there, or is another's.
     ("there is no billing key {}", "빌링키 {}이(가) 없습니다"),
     ("there is no payment {} in this account", "이 계정에 결제 {}이(가) 없습니다"),
@@ -279,8 +293,18 @@ const TEXTS: &[(&str, &str)] = &[
         "the journal has another attempt under this order; dismiss the ticket that `recover` lists",
         "저널에는 이 주문번호의 다른 시도가 있습니다. `recover`에 나오는 티켓을 닫으세요",
     ),
+    ("its tables do not fit", "표의 구조가 맞지 않습니다"),
+    (
+        "SQLite does not write through to the disk here; put the journal on a local disk",
+        "여기서는 SQLite가 디스크까지 쓰지 않습니다. 저널을 로컬 디스크에 두세요",
+    ),
+    (
+        "an entry cannot be read; was it written by a newer version?",
+        "읽을 수 없는 항목이 있습니다. 더 새로운 버전이 쓴 것이 아닌지 확인하세요",
+    ),
     ("the journal contradicts itself", "저널의 내용이 서로 맞지 않습니다"),
     // Servers and answers.
+    ("cannot listen on {}: {}", "{}에서 받을 수 없습니다: {}"),
     (
         "the server cannot be reached; check base_url and the network",
         "서버에 연결할 수 없습니다. base_url과 네트워크를 확인하세요",
@@ -298,6 +322,10 @@ const TEXTS: &[(&str, &str)] = &[
         "응답이 없었고, 확정 대기 시간이 지난 뒤에도 잔액이 그대로입니다",
     ),
     ("its time to be sent is over; nothing is sent any more", "보낼 시간이 지났습니다. 이제 보내지 않습니다"),
+    (
+        "the channel {} has more calls waiting than its pace lets through; try again later",
+        "채널 {}에 정해진 속도보다 많은 호출이 기다리고 있습니다. 나중에 다시 시도하세요",
+    ),
     ("too many calls are under way; try again later", "진행 중인 호출이 너무 많습니다. 나중에 다시 시도하세요"),
     (
         "the server did not take the key pair; check imp_key and imp_secret",
@@ -346,6 +374,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("there is no channel: add a table [channels.NAME] with a pg", "채널이 없습니다. pg가 있는 [channels.이름] 표를 추가하세요"),
     ("the channel {} is there twice", "채널 {}이(가) 두 번 있습니다"),
+    ("requests_per_second names {}, which is not configured", "requests_per_second의 {}이(가) 설정에 없습니다"),
     ("default_channel names {}, which is not configured", "default_channel의 {}이(가) 설정에 없습니다"),
     ("the pg is not known; this build has: {}", "모르는 pg입니다. 쓸 수 있는 것: {}"),
     (
@@ -375,8 +404,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("set `test = true`", "`test = true`로 하세요"),
 ];
 
-/// What the decoder of a configuration says, as the library hands it on.
+/// What decoders say, as the library and the parser of arguments hand it on.
 const DECODER: &[(&str, &str)] = &[
+    ("invalid digit found in string", "0 이상의 정수가 아닙니다"),
+    ("number too large to fit in target type", "너무 큰 수입니다"),
     ("unknown field `{}`, expected {}", "모르는 설정 `{}`입니다. 쓸 수 있는 것: {}"),
     ("missing field `{}`{}", "`{}` 설정이 없습니다{}"),
 ];
@@ -391,7 +422,7 @@ mod tests {
     fn sources() -> String {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let mut text = String::new();
-        for name in ["core", "facade", "portone-v1", "adapters", "cli"] {
+        for name in ["core", "facade", "portone-v1", "adapters", "sandbox", "cli"] {
             read(&crates.join(name), &mut text);
         }
         let mut plain = String::new();
@@ -414,7 +445,8 @@ mod tests {
                 None if path.is_dir() && !path.ends_with("tests") => read(&path, text),
                 Some(extension) if extension == "rs" && !path.ends_with("korean.rs") => {
                     let source = std::fs::read_to_string(&path).unwrap();
-                    let source = source.split("#[cfg(test)]").next().unwrap_or_default().replace("\\\\", "\\");
+                    let source =
+                        source.split("#[cfg(test)]").next().unwrap_or_default().replace("\\\\", "\\").replace("\\\"", "\"");
                     let mut lines = source.split("\\\n");
                     text.push_str(lines.next().unwrap_or_default());
                     lines.for_each(|line| text.push_str(line.trim_start()));
@@ -438,11 +470,14 @@ mod tests {
     }
 
     #[test]
-    fn the_decoder_says_these_texts() {
+    fn decoders_say_these_texts() {
         for (wrong, korean) in [("[acount]\n", "설정: 모르는 설정 `acount`"), ("[account]\n", "설정: `imp_key` 설정이 없습니다")]
         {
             let told = error(&kr_billing::Config::from_toml(wrong).unwrap_err(), Lang::Ko.texts());
             assert!(told.starts_with(korean), "{told}");
+        }
+        for wrong in ["x", "99999999999999999999999"] {
+            assert!(message(&wrong.parse::<u64>().unwrap_err().to_string()).is_some(), "{wrong}");
         }
     }
 

@@ -121,6 +121,7 @@ texts! {
     tickets_file_unreadable:
         "the tickets cannot be read from {}: {}; name the file that holds what was printed for the call in doubt, or give it on standard input with -",
         "{}에서 티켓을 읽을 수 없습니다: {}. 결과를 알 수 없던 호출의 출력을 담은 파일을 지정하거나, -로 표준 입력에 넣으세요";
+    place: "line {}, column {}", "{}번째 줄 {}번째 글자";
     too_long: "it is longer than 16 MiB", "16MiB보다 깁니다";
     answers_without_ticket:
         "{} of {} answers carry no ticket, since nothing is in doubt there: they are not asked about",

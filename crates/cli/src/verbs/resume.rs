@@ -111,7 +111,7 @@ fn read(path: &Path, texts: &Texts) -> Result<Papers, Failure> {
     let mut papers = Papers::default();
     for paper in Deserializer::from_str(&text).into_iter::<Value>() {
         let unreadable = |error: serde_json::Error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
+            let place = fill(texts.place, &[&error.line().to_string(), &error.column().to_string()]);
             Failure::plain(Exit::Usage, format!("{} ({place})", texts.tickets_unreadable))
         };
         let sorted = sort(paper.map_err(unreadable)?, &mut papers);

@@ -52,6 +52,7 @@ fn errors_of_the_library_are_korean() {
     let wanted = "오류: 빌링키 발급: birth: 없습니다. 이 채널은 계약상 모든 카드에 필요합니다 [아무것도 보내지 않음]";
     assert_eq!(said.err.trim(), wanted);
     of("keys show nobody", 1, "오류: 빌링키 조회: 빌링키 nobody이(가) 없습니다");
+    of("charge member-1 --order o-1 --amount 9900 --name Plan --tax-free x", 2, "--tax-free: 0 이상의 정수가 아닙니다");
     of("payments show imp_nothing", 1, "결제 imp_nothing이(가) 없습니다");
     of("charge member-1 --order o-1 --amount 0 --name Plan", 2, "--amount: amount: 0원입니다");
     of("keys show member-1 --channel other", 2, "채널 other이(가) 없습니다. 설정에 있는 채널: kcp");
