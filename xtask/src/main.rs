@@ -29,11 +29,14 @@ const CHORES: &[(&str, &str, Chore)] = &[
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let Some((name, rest)) = args.split_first() else {
-        return usage();
+    let (name, rest) = match args.split_first() {
+        None => return help(),
+        Some((name, _)) if matches!(name.as_str(), "help" | "--help" | "-h") => return help(),
+        Some(call) => call,
     };
     let Some((_, _, chore)) = CHORES.iter().find(|(chore, _, _)| chore == name) else {
-        return usage();
+        eprintln!("no such chore: {name}; `cargo xtask help` lists them");
+        return ExitCode::from(2);
     };
     match root().and_then(|root| chore(&root, rest)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,12 +47,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn usage() -> ExitCode {
-    eprintln!("cargo xtask CHORE, where CHORE is one of");
+fn help() -> ExitCode {
+    println!("cargo xtask CHORE, where CHORE is one of");
     for (_, usage, _) in CHORES {
-        eprintln!("  {usage}");
+        println!("  {usage}");
     }
-    ExitCode::from(2)
+    ExitCode::SUCCESS
 }
 
 /// The repository's root: cargo says where this package is.

@@ -13,7 +13,7 @@ use crate::verbs::{card_charge, charge, config, keys, payments, resume, sandbox,
 
 /// Recurring card billing for Korean merchants, and a sandbox to try it on
 #[derive(Debug, Parser)]
-#[command(name = "kr-billing", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "kr-billing", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,
@@ -218,6 +218,12 @@ pub(crate) fn order_name(text: &str) -> Result<OrderName, Invalid> {
 /// A time: UNIX seconds, or a day or time in Korea.
 pub(crate) fn when(text: &str) -> Result<UnixSeconds, Invalid> {
     time::parse(text)
+}
+
+/// The number of a page.
+pub(crate) fn page(text: &str) -> Result<u32, Invalid> {
+    let number = text.parse().ok().filter(|page| *page > 0);
+    number.ok_or_else(|| Invalid::new("page", "is not a whole number from 1"))
 }
 
 fn installment(text: &str) -> Result<Installment, Invalid> {

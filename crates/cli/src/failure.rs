@@ -7,6 +7,7 @@ use kr_billing::{Error, ErrorKind, NotCharged, Operation};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
+use crate::korean;
 use crate::show;
 use crate::texts::Texts;
 
@@ -23,6 +24,8 @@ pub(crate) enum Failure {
     Plain {
         /// How the command ends.
         exit: Exit,
+        /// For programs: a word beside those of [`ErrorKind`].
+        kind: &'static str,
         /// What is wrong and what to do.
         text: String,
     },
@@ -43,7 +46,18 @@ impl From<NotCharged> for Failure {
 impl Failure {
     /// The command's own failure.
     pub(crate) fn plain(exit: Exit, text: impl Into<String>) -> Self {
-        Self::Plain { exit, text: text.into() }
+        let kind = match exit {
+            Exit::Refused => "refused",
+            Exit::InDoubt => "interrupted",
+            Exit::NotSent | Exit::Done => "not_sent",
+            Exit::Usage => "usage",
+        };
+        Self::Plain { exit, kind, text: text.into() }
+    }
+
+    /// A configuration that is missing or wrong, found by the command itself.
+    pub(crate) fn configuration(text: impl Into<String>) -> Self {
+        Self::Plain { exit: Exit::Usage, kind: "configuration", text: text.into() }
     }
 
     /// How the command ends.
@@ -66,13 +80,15 @@ impl Failure {
     /// For people: what, why, and what to do.
     pub(crate) fn text(&self, texts: &'static Texts) -> String {
         let mut lines = match self {
-            Self::Library(error) => vec![format!("{}: {}", texts.error, show::spoken(&error.to_string()))],
-            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error()))],
-            Self::NotTried(error) => vec![format!("{}: {}", texts.not_charged, why_not(error))],
+            Self::Library(error) => vec![format!("{}: {}", texts.error, korean::error(error, texts))],
+            Self::NotCharged(not_charged) => vec![format!("{}: {}", texts.not_charged, why_not(not_charged.error(), texts))],
+            Self::NotTried(error) => vec![format!("{}: {}", texts.not_charged, why_not(error, texts))],
             Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
         };
         if let Some(error) = self.error() {
-            lines.extend(sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, show::spoken(&source))));
+            lines.extend(
+                sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, korean::text(&source, texts))),
+            );
             lines.extend(advice(error, texts).map(|advice| format!("  {}: {advice}", texts.to_do)));
         }
         lines.iter().map(|line| show::clean(line)).collect::<Vec<_>>().join("\n")
@@ -90,7 +106,10 @@ impl Failure {
                 error["pg_code"] = json!(known.pg_code());
                 error["pg_message"] = json!(known.pg_message());
             }
-            (None, Self::Plain { text, .. }) => error["message"] = json!(text),
+            (None, Self::Plain { kind, text, .. }) => {
+                error["kind"] = json!(kind);
+                error["message"] = json!(text);
+            }
             (None, _) => {}
         }
         if let Self::NotCharged(not_charged) = self {
@@ -113,12 +132,10 @@ fn earlier(outcome: &Outcome) -> Value {
 }
 
 /// An error behind "not charged": its operation, a charge, is said already.
-fn why_not(error: &Error) -> String {
-    let text = show::spoken(&error.to_string());
-    let operation = format!("{}: ", error.operation());
-    match (error.operation(), text.strip_prefix(&operation)) {
-        (Operation::Charge, Some(rest)) => rest.to_owned(),
-        _ => text,
+fn why_not(error: &Error, texts: &Texts) -> String {
+    match error.operation() {
+        Operation::Charge => korean::without_operation(error, texts),
+        _ => korean::error(error, texts),
     }
 }
 
@@ -133,22 +150,21 @@ fn sources(error: &Error) -> Vec<String> {
 }
 
 /// What to do about a kind of error, where its own text does not say it.
-fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
+pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static str> {
     match error.kind() {
+        _ if Exit::of(error) == Exit::InDoubt => Some(match error.operation() {
+            // They have no ticket, and repeating them is safe.
+            Operation::Schedule | Operation::MoveSchedule | Operation::CancelSchedule | Operation::DeleteKey => texts.do_repeat,
+            _ => texts.do_look_first,
+        }),
         ErrorKind::InvalidInput if error.operation() == Operation::Refund && error.message().starts_with("tax: ") => {
             Some(texts.do_refund_tax)
         }
         ErrorKind::Unauthorized => Some(texts.do_unauthorized),
         ErrorKind::RateLimited => Some(texts.do_rate_limited),
         ErrorKind::Unreachable => Some(texts.do_unreachable),
-        ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(match Exit::of(error) {
-            Exit::InDoubt => texts.do_look_first,
-            _ => texts.do_again,
-        }),
-        ErrorKind::BadAnswer => Some(match Exit::of(error) {
-            Exit::InDoubt => texts.do_look_first,
-            _ => texts.do_bad_answer,
-        }),
+        ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(texts.do_again),
+        ErrorKind::BadAnswer => Some(texts.do_bad_answer),
         ErrorKind::OrderConflict => Some(texts.do_order_conflict),
         ErrorKind::BalanceChanged => Some(texts.do_balance),
         ErrorKind::NotFound if error.operation() == Operation::LookUpKey => Some(texts.do_unknown_key),

@@ -4,11 +4,12 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
-use serde_json::json;
 
 use crate::args::Cli;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::help;
+use crate::korean;
 use crate::lang::Lang;
 use crate::show;
 use crate::texts::Texts;
@@ -18,8 +19,9 @@ pub(crate) fn read(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Exit> {
     let texts = lang.texts();
     let json = arguments.iter().any(|argument| argument == "--json");
     if arguments.iter().skip(1).any(looks_like_card) {
-        return Err(refuse(texts.card_in_arguments, json));
+        return Err(refuse(texts.card_in_arguments, json, texts));
     }
+    let arguments = help_last(arguments);
     let parsed = help::localized(Cli::command(), lang).try_get_matches_from(&arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
@@ -27,21 +29,30 @@ pub(crate) fn read(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Exit> {
             show::line(&error.render().to_string());
             Err(Exit::Done)
         }
-        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !json => {
             show::warn(&error.render().to_string());
             Err(Exit::Usage)
         }
-        Err(error) => Err(refuse(&explain(&error, &arguments, texts), json)),
+        Err(error) => Err(refuse(&explain(&error, &arguments, texts), json, texts)),
     }
 }
 
-fn refuse(text: &str, json: bool) -> Exit {
-    if json {
-        let error = json!({ "exit": Exit::Usage.code(), "kind": "usage", "message": text });
-        show::line(&json!({ "outcome": "error", "error": error }).to_string());
+/// `help keys --lang ko` as `keys --lang ko --help`: behind its own `help` the parser takes no options.
+fn help_last(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|verb| verb == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
     }
-    show::warn(text);
-    Exit::Usage
+    arguments
+}
+
+fn refuse(what: &str, json: bool, texts: &'static Texts) -> Exit {
+    let failure = Failure::plain(Exit::Usage, what);
+    if json {
+        show::line(&failure.json().to_string());
+    }
+    show::warn(&format!("{}\n{}", failure.text(texts), texts.see_help));
+    failure.exit()
 }
 
 /// How the digits of a card are grouped: all together, or as they are printed.
@@ -71,10 +82,10 @@ fn explain(error: &clap::Error, arguments: &[OsString], texts: &Texts) -> String
         Some(ContextValue::String(name)) if name.starts_with('<') || name.starts_with('[') => Some(name.clone()),
         _ => None,
     };
-    let what = match (error.kind(), named) {
+    match (error.kind(), named) {
         (ErrorKind::ValueValidation, Some(name)) => {
             let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            format!("{name}: {}", hide_values(&why, arguments))
+            format!("{name}: {}", korean::text(&hide_values(&why, arguments), texts))
         }
         (ErrorKind::InvalidValue, Some(name)) => format!("{name}: {}", possible(error, texts)),
         (ErrorKind::UnknownArgument, Some(name)) if name.starts_with('-') => format!("{name}: {}", texts.unknown_option),
@@ -86,9 +97,13 @@ fn explain(error: &clap::Error, arguments: &[OsString], texts: &Texts) -> String
             format!("{}: {name}, {}", texts.conflict, hide_values(&listed(error, ContextKind::PriorArg), arguments))
         }
         (ErrorKind::InvalidSubcommand, _) => unknown_verb(error, texts),
-        _ => return hide_values(error.render().to_string().trim_end(), arguments),
-    };
-    format!("{}: {what}\n{}", texts.error, texts.see_help)
+        (ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => texts.verb_missing.to_owned(),
+        _ => {
+            let text = hide_values(&error.render().to_string(), arguments);
+            let first = text.lines().next().unwrap_or_default();
+            first.strip_prefix("error: ").unwrap_or(first).to_owned()
+        }
+    }
 }
 
 fn possible(error: &clap::Error, texts: &Texts) -> String {

@@ -1,15 +1,35 @@
-//! Help in Korean. The English help stands beside the arguments; this is laid over it.
+//! Help: without the options that a verb does not take, and in Korean. The English help stands beside the arguments; the Korean is
+//! laid over it.
 
 use clap::{Arg, ArgAction, Command};
 
 use crate::lang::Lang;
+use crate::verbs;
 
 /// The command with its help in `lang`.
 pub(crate) fn localized(command: Command, lang: Lang) -> Command {
-    match lang {
+    let mut command = match lang {
         Lang::En => command,
         Lang::Ko => korean(command, ""),
-    }
+    };
+    // Only now have the verbs their common options and `help`.
+    command.build();
+    command.mut_subcommands(|verb| finished(verb, lang))
+}
+
+/// A verb with what only the parser's own work has given it.
+fn finished(verb: Command, lang: Lang) -> Command {
+    let verb = match verb.get_name() {
+        "help" => {
+            return verb.about(lang.pick("Print help, also of a verb", "도움말을 출력합니다. 명령의 도움말도 볼 수 있습니다"));
+        }
+        _ => verb.mut_subcommands(|verb| finished(verb, lang)),
+    };
+    let Some((_, heeded)) = verbs::HEEDED.iter().find(|(name, _)| *name == verb.get_name()) else { return verb };
+    verb.mut_args(|arg| {
+        let taken = arg.get_long().is_none_or(|long| long == "lang" || heeded.contains(&long));
+        if arg.is_global_set() && !taken { arg.hide(true) } else { arg }
+    })
 }
 
 const TEMPLATE: &str = "{about-with-newline}\n사용법: {usage}\n\n{all-args}";
@@ -112,7 +132,10 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("kr-billing keys issue", "key", "카드를 저장할 새 빌링키 이름 (customer_uid)"),
     ("kr-billing window", "key", "카드를 저장할 새 빌링키 이름 (customer_uid). 이미 쓰던 이름이면 새 카드로 바뀝니다"),
     ("", "keys", "빌링키들 (customer_uid). V1은 전체 목록을 주지 않습니다"),
-    ("", "channel", "설정의 채널 이름 (없으면 기본 채널이거나 조회해서 찾음)"),
+    ("", "channel", "설정의 채널 이름 (없으면 조회해서 찾음)"),
+    ("kr-billing keys issue", "channel", "설정의 채널 이름 (없으면 기본 채널)"),
+    ("kr-billing card-charge", "channel", "설정의 채널 이름 (없으면 기본 채널)"),
+    ("kr-billing window", "channel", "설정의 채널 이름 (없으면 기본 채널)"),
     ("", "card", "`-`이면 표준 입력에서 카드를 읽습니다: 번호, 유효기간, 생년월일, 비밀번호 앞 두 자리를 한 줄씩 또는 JSON"),
     ("", "card_file", "/dev/fd/3 같은 파일에서 같은 형식으로 카드를 읽습니다"),
     ("", "keep_as", "카드를 이 새 빌링키(customer_uid)로 저장합니다"),
@@ -186,7 +209,10 @@ mod tests {
                 out.push(format!("{path}: {}", arg.get_id()));
             }
         }
-        command.get_subcommands().for_each(|sub| missing(sub, &path, out));
+        // Below `help` the parser repeats the verbs.
+        if command.get_name() != "help" {
+            command.get_subcommands().for_each(|sub| missing(sub, &path, out));
+        }
     }
 
     #[test]

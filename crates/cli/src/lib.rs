@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod guard;
 mod help;
+mod korean;
 mod lang;
 mod own_key;
 mod session;

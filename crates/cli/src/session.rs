@@ -9,7 +9,6 @@ use kr_billing::{
 };
 
 use crate::args::{Globals, KeyArgs};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::show::fill;
@@ -56,7 +55,7 @@ impl Session {
         if default.exists() {
             return Ok(Source::File(default.to_owned()));
         }
-        Err(Failure::plain(Exit::Usage, self.texts().no_config))
+        Err(Failure::configuration(self.texts().no_config))
     }
 
     /// The configuration, with what the command line changes.
@@ -75,9 +74,9 @@ impl Session {
     fn file(&self, path: &Path) -> Result<Config, Failure> {
         let read = std::fs::read_to_string(path);
         let text = read.map_err(|error| {
-            Failure::plain(Exit::Usage, format!("{}: {}: {error}", self.texts().config_unreadable, path.display()))
+            Failure::configuration(format!("{}: {}: {error}", self.texts().config_unreadable, path.display()))
         })?;
-        Config::from_toml(&text).map_err(|error| Failure::plain(Exit::Usage, format!("{}: {error}", path.display())))
+        Ok(Config::from_toml(&text).map_err(|error| error.with_place(path.display()))?)
     }
 
     /// The finished [`Billing`], whose journal is watched.
@@ -149,7 +148,7 @@ fn variables(texts: &Texts) -> Result<Vec<(String, String)>, Failure> {
     let own = own.filter(|(name, _)| name.starts_with("KR_BILLING_"));
     own.map(|(name, value)| match value.into_string() {
         Ok(value) => Ok((name, value)),
-        Err(_) => Err(Failure::plain(Exit::Usage, fill(texts.variable_no_text, &[&name]))),
+        Err(_) => Err(Failure::configuration(fill(texts.variable_no_text, &[&name]))),
     })
     .collect()
 }

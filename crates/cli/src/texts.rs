@@ -1,17 +1,21 @@
 //! What the command says, in both languages side by side, so that neither can lack a text.
 
+use crate::lang::Lang;
+
 macro_rules! texts {
     ($($name:ident: $english:literal, $korean:literal;)+) => {
         /// The command's texts in one language. `{}` marks stand for values.
         pub(crate) struct Texts {
+            /// Which language they are in.
+            pub(crate) lang: Lang,
             $(pub(crate) $name: &'static str,)+
         }
 
         /// English.
-        pub(crate) static EN: Texts = Texts { $($name: $english,)+ };
+        pub(crate) static EN: Texts = Texts { lang: Lang::En, $($name: $english,)+ };
 
         /// Korean.
-        pub(crate) static KO: Texts = Texts { $($name: $korean,)+ };
+        pub(crate) static KO: Texts = Texts { lang: Lang::Ko, $($name: $korean,)+ };
 
         #[cfg(test)]
         const PAIRS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $korean),)+];
@@ -33,14 +37,15 @@ texts! {
     missing_arguments: "these are needed", "필요한 인수가 없습니다";
     conflict: "these cannot be used together", "함께 쓸 수 없습니다";
     no_such_verb: "there is no such verb", "그런 명령이 없습니다";
+    verb_missing: "a verb is missing", "명령이 빠졌습니다";
     meant: "perhaps", "혹시";
     value_missing: "needs a value", "값이 필요합니다";
     unexpected_value:
         "an argument stands where none is expected (it is not repeated here)",
         "필요 없는 인수가 있습니다 (내용은 보이지 않습니다)";
     card_in_arguments:
-        "error: an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
-        "오류: 인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
+        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
+        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";
@@ -76,6 +81,9 @@ texts! {
         "네트워크와 account.base_url을 확인하고 다시 실행하세요";
     do_again: "nothing happened; repeat the call", "아무 일도 일어나지 않았습니다. 다시 실행하세요";
     do_look_first: "look up what became of it before anything is repeated", "다시 실행하기 전에 어떻게 되었는지 조회하세요";
+    do_repeat:
+        "repeat the same call: it finds what is done already, and nothing is done twice",
+        "같은 명령을 그대로 다시 실행하세요. 이미 처리된 것은 조회로 확인하므로 두 번 처리되지 않습니다";
     do_bad_answer:
         "check account.base_url: the server does not answer as the V1 API does",
         "account.base_url을 확인하세요. 서버가 V1 API처럼 답하지 않습니다";
@@ -113,6 +121,7 @@ texts! {
     tickets_file_unreadable:
         "the tickets cannot be read from {}: {}; name the file that holds what was printed for the call in doubt, or give it on standard input with -",
         "{}에서 티켓을 읽을 수 없습니다: {}. 결과를 알 수 없던 호출의 출력을 담은 파일을 지정하거나, -로 표준 입력에 넣으세요";
+    place: "line {}, column {}", "{}번째 줄 {}번째 글자";
     too_long: "it is longer than 16 MiB", "16MiB보다 깁니다";
     answers_without_ticket:
         "{} of {} answers carry no ticket, since nothing is in doubt there: they are not asked about",
@@ -178,6 +187,9 @@ texts! {
     still_in_doubt:
         "Still in doubt: ask again later, with the same ticket.",
         "아직 알 수 없습니다. 같은 티켓으로 나중에 다시 물어보세요.";
+    still_claimed:
+        "Still in doubt: {}. Asking again clears this only if a record shows up; so a person must look at PortOne's console, and then close it with `kr-billing resume --dismiss` and this ticket.",
+        "아직 알 수 없습니다: {}. 기록이 나타나지 않는 한 다시 물어도 풀리지 않습니다. 사람이 포트원 콘솔에서 확인한 뒤 이 티켓으로 `kr-billing resume --dismiss`를 실행해 닫으세요.";
     keep_ticket:
         "Keep this ticket, and ask again with `kr-billing resume`:",
         "이 티켓을 보관하고 `kr-billing resume`으로 다시 물어보세요:";
@@ -210,6 +222,12 @@ texts! {
         "이 시각, 금액, 주문명으로 이미 예약되어 있습니다. 아무것도 보내지 않았습니다.";
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
+    has_run:
+        "has run already, so there is nothing to take back and nothing was sent: {} (what is paid is refunded with `kr-billing payments cancel`)",
+        "이미 실행되어 취소할 예약이 없습니다. 아무것도 보내지 않았습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다)";
+    cancelled_already:
+        "Taken back already; nothing was sent.",
+        "이미 취소된 예약입니다. 아무것도 보내지 않았습니다.";
     nothing_waiting: "Nothing was waiting.", "대기 중인 예약이 없습니다.";
     nothing_waiting_sent:
         "Nothing was waiting in the next {} days; nothing was sent. --yes asks the server about later ones too.",
@@ -321,10 +339,10 @@ texts! {
     health_ok: "ok", "정상";
     health_warning: "warning", "주의";
     health_wrong: "WRONG", "이상";
-    check_token: "key pair", "API 키";
+    check_token: "token", "토큰";
     check_clock: "clock", "시계";
     check_channels: "channels", "채널";
-    token_ok: "a token was given", "토큰을 받았습니다";
+    token_ok: "the key pair was taken", "API 키로 토큰을 받았습니다";
     clock_ahead: "{} s ahead of the server", "서버보다 {}초 빠릅니다";
     clock_behind: "{} s behind the server", "서버보다 {}초 느립니다";
     module_there: "the account has it: {}", "계정에 있습니다: {}";
@@ -334,6 +352,9 @@ texts! {
     module_other:
         "the account has no such channel; V1 would silently use another. Of this PG it has: {}",
         "계정에 이런 채널이 없습니다. V1은 조용히 다른 채널을 쓰게 됩니다. 이 PG로는 다음이 있습니다: {}";
+    module_purpose:
+        "the account has it, but lists it for another use (`type` of GET /users/pg): {}",
+        "계정에 있지만 다른 용도로 등록되어 있습니다 (GET /users/pg의 `type`): {}";
     module_several:
         "the account has several; name one by mid or channel_key: {}",
         "계정에 여럿 있습니다. mid나 channel_key로 정하세요: {}";

@@ -1,6 +1,6 @@
 //! What became of calls that act.
 
-use kr_billing::contract::outcome::Attempt;
+use kr_billing::contract::outcome::{Attempt, Claim};
 use kr_billing::{
     BillingKey, Charge, Decline, DeclineReason, Doubt, DoubtCause, Failure, Issuance, KeyStored, Paid, Payment, Recovery, Refund,
     Resolved, ResolvedRefund, Ticket,
@@ -159,12 +159,14 @@ pub(crate) fn in_doubt(doubt: &Doubt, texts: &Texts) -> Answer {
         "ticket": doubt.ticket,
     });
     let taken = matches!(doubt.cause, DoubtCause::OrderTaken { .. });
-    let (refunded, sum) = match &doubt.ticket.attempt {
-        Attempt::Refund { payment, amount, .. } => (Some(payment.to_string()), Some(format!("{amount}{}", texts.won))),
-        _ => (None, None),
+    let (key, refunded, sum) = match &doubt.ticket.attempt {
+        Attempt::Refund { payment, amount, .. } => (None, Some(payment.to_string()), Some(format!("{amount}{}", texts.won))),
+        Attempt::Issue { key } => (Some(key.to_string()), None, None),
+        _ => (None, None, None),
     };
     let rows = vec![
         (texts.order, doubt.ticket.order().map(ToString::to_string)),
+        (texts.billing_key, key),
         (texts.payment, payment_of(&doubt.cause).or(refunded)),
         (texts.refund_of, sum),
         (texts.reason, Some(cause(doubt, texts))),
@@ -190,9 +192,15 @@ pub(crate) fn interrupted(ticket: &Ticket, texts: &Texts) -> Answer {
     Answer::with(Exit::InDoubt, json, format!("{}\n{}\n{}", texts.interrupted, texts.keep_ticket, json!(ticket)))
 }
 
+/// A doubt that a look-up has not settled. What the provider has claimed no later silence settles: a person must look.
 fn still_in_doubt(ticket: &Ticket, texts: &Texts) -> Answer {
-    let json = json!({ "outcome": "in_doubt", "ticket": ticket });
-    Answer::with(Exit::InDoubt, json, format!("{}\n{}", texts.still_in_doubt, json!(ticket)))
+    let json = json!({ "outcome": "in_doubt", "cause": ticket.claim.as_ref().map(word), "ticket": ticket });
+    let text = match ticket.claim {
+        None => texts.still_in_doubt.to_owned(),
+        Some(Claim::Duplicate) => fill(texts.still_claimed, &[texts.cause_duplicate]),
+        Some(_) => fill(texts.still_claimed, &[texts.cause_mismatch]),
+    };
+    Answer::with(Exit::InDoubt, json, format!("{text}\n{}", json!(ticket)))
 }
 
 /// Why nobody can vouch for it.

@@ -2,15 +2,16 @@
 
 use kr_billing::config::ChannelConfig;
 use kr_billing::portone_v1::{PgSetting, Purpose, TokenStatus};
-use kr_billing::{Error, Profile};
+use kr_billing::{Error, ErrorKind, Profile};
 use serde_json::{Map, Value, json};
 
 use super::config::{Way, ways};
 use super::pages;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
+use crate::korean;
 use crate::session::Session;
-use crate::show::{Answer, fill, prose, spoken, word};
+use crate::show::{Answer, fill, prose, word};
 use crate::texts::Texts;
 
 /// A clock that is off by this many seconds is worth saying: tokens age by the server's clock, but booked times are yours.
@@ -25,7 +26,7 @@ enum Health {
 }
 
 struct Finding {
-    /// For programs, the same in every language: `token`, `clock`, `channels`, `journal`, or `channel:NAME:window` and
+    /// For programs, the same in every language: `server`, `token`, `clock`, `channels`, `journal`, or `channel:NAME:window` and
     /// `channel:NAME:key_in`.
     id: String,
     check: String,
@@ -54,7 +55,7 @@ pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
             }
         }
         Err(error) => {
-            findings.push(Finding::new("channels", texts.check_channels, Health::Warning, &spoken(&error.to_string())));
+            findings.push(Finding::new("channels", texts.check_channels, Health::Warning, &korean::error(&error, texts)));
             unchecked = Some(Exit::of(&error));
         }
     }
@@ -76,12 +77,19 @@ impl Finding {
 }
 
 /// No token, no further question.
-fn sick(error: &Error, texts: &Texts) -> Answer {
-    let detail = match Exit::of(error) {
-        Exit::Usage => format!("{}; {}", spoken(&error.to_string()), texts.do_unauthorized),
-        _ => format!("{}; {}", spoken(&error.to_string()), texts.do_unreachable),
+fn sick(error: &Error, texts: &'static Texts) -> Answer {
+    let said = korean::error(error, texts);
+    // Where the service itself has answered, the pair was judged; else only the server was tried.
+    let (id, check) = match error.kind() {
+        ErrorKind::Unauthorized | ErrorKind::Rejected | ErrorKind::NotFound => ("token", texts.check_token),
+        _ => ("server", texts.server),
     };
-    report(Exit::of(error), &[Finding::new("token", texts.check_token, Health::Wrong, &detail)], texts)
+    let detail = match error.kind() {
+        // These say themselves what to do.
+        ErrorKind::Unauthorized | ErrorKind::Unreachable => said,
+        _ => failure::advice(error, texts).map_or_else(|| said.clone(), |advice| format!("{said}; {advice}")),
+    };
+    report(Exit::of(error), &[Finding::new(id, check, Health::Wrong, &detail)], texts)
 }
 
 fn clock(token: &TokenStatus, texts: &Texts) -> Finding {
@@ -119,7 +127,9 @@ fn channel(way: &Way, config: &ChannelConfig, profile: &Profile, account: &[PgSe
 impl Use<'_> {
     fn find(&self, profile: &Profile, account: &[PgSetting], texts: &Texts) -> Finding {
         let check = format!("{} {} ({})", texts.channel, self.channel.name, self.module);
-        let of_pg = |setting: &&PgSetting| setting.purpose == self.purpose && profile.owns_provider(&setting.pg_provider);
+        // As the library does before it sends a card: which purpose the account gives a channel decides nothing.
+        let of_pg =
+            |setting: &&PgSetting| setting.purpose != Purpose::Certification && profile.owns_provider(&setting.pg_provider);
         let candidates: Vec<&PgSetting> = account.iter().filter(of_pg).collect();
         let said = |name: &str| self.table.get(name).and_then(Value::as_str);
         let fits = |setting: &&&PgSetting| {
@@ -129,14 +139,16 @@ impl Use<'_> {
         };
         let fitting: Vec<&PgSetting> = candidates.iter().filter(fits).copied().collect();
         let named = said("mid").or(said("channel_key")).is_some();
-        let (health, detail) = match fitting.as_slice() {
-            [] if candidates.is_empty() => (Health::Wrong, texts.module_missing.to_owned()),
-            [] => (Health::Wrong, fill(texts.module_other, &[&names(&candidates, texts)])),
-            [one, ..] if one.sandbox.is_some_and(|test| test != self.test) => {
-                (Health::Wrong, fill(texts.module_test_differs, &[&names(&fitting, texts)]))
+        let of_purpose: Vec<&PgSetting> = fitting.iter().filter(|one| one.purpose == self.purpose).copied().collect();
+        let (health, detail) = match (fitting.as_slice(), of_purpose.as_slice()) {
+            ([], _) if candidates.is_empty() => (Health::Wrong, texts.module_missing.to_owned()),
+            ([], _) => (Health::Wrong, fill(texts.module_other, &[&names(&candidates, texts)])),
+            (all, _) if all.iter().all(|one| one.sandbox.is_some_and(|test| test != self.test)) => {
+                (Health::Wrong, fill(texts.module_test_differs, &[&names(all, texts)]))
             }
-            [_, _, ..] if !named => (Health::Warning, fill(texts.module_several, &[&names(&fitting, texts)])),
-            _ => (Health::Ok, fill(texts.module_there, &[&names(&fitting, texts)])),
+            (all, []) => (Health::Warning, fill(texts.module_purpose, &[&names(all, texts)])),
+            (_, several @ [_, _, ..]) if !named => (Health::Warning, fill(texts.module_several, &[&names(several, texts)])),
+            (_, there) => (Health::Ok, fill(texts.module_there, &[&names(there, texts)])),
         };
         let way = if self.purpose == Purpose::Window { "window" } else { "key_in" };
         Finding::new(&format!("channel:{}:{way}", self.channel.name), &check, health, &detail)

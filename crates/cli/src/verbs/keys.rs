@@ -9,7 +9,7 @@ use kr_billing::{
 use serde_json::json;
 
 use super::pages;
-use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs};
+use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs, page};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -74,7 +74,7 @@ pub(crate) struct PaymentsArgs {
     /// The billing key (customer_uid)
     key: BillingKeyId,
     /// The page, from 1
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = page)]
     page: u32,
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn run(session: &Session, command: KeysCommand) -> Result<Answe
 
 async fn issue(session: &Session, billing: &Billing, args: IssueArgs) -> Result<Answer, Failure> {
     let issuing = billing.issuing(args.channel.as_ref())?;
-    let key_in = issuing.key_in().ok_or_else(|| Failure::plain(Exit::Usage, session.texts().no_key_in))?;
+    let key_in = issuing.key_in().ok_or_else(|| Failure::configuration(session.texts().no_key_in))?;
     let holder = args.holder.buyer().map_err(|invalid| Error::invalid(Operation::IssueKey, invalid))?;
     let card = cards::get(&args.card, Operation::IssueKey, session.texts()).await?;
     let request = IssueRequest::new(args.key.clone(), card).with_holder(holder);

@@ -46,23 +46,30 @@ pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
     answer.unwrap_or_else(|failure| tell(&session, &failure)).code()
 }
 
+/// Verbs that do not take every common option, and which they take. Every verb takes `--lang`.
+pub(crate) const HEEDED: [(&str, &[&str]); 3] = [("demo", &[]), ("sandbox", &["config"]), ("pgs", &["json"])];
+
 /// The common options that a verb would not heed are refused: nobody should believe that they did something.
 fn check_options(session: &Session, command: &Command) -> Result<(), Failure> {
     let globals = &session.globals;
-    let (verb, heeded): (_, &[&str]) = match command {
-        Command::Demo => ("demo", &[]),
-        Command::Sandbox(_) => ("sandbox", &["--config"]),
-        Command::Pgs => ("pgs", &["--json"]),
+    let name = match command {
+        Command::Demo => "demo",
+        Command::Sandbox(_) => "sandbox",
+        Command::Pgs => "pgs",
         _ => return Ok(()),
     };
+    let Some((verb, heeded)) = HEEDED.iter().find(|(verb, _)| *verb == name) else { return Ok(()) };
     let given = [
-        ("--json", globals.json),
-        ("--base-url", globals.base_url.is_some()),
-        ("--allow-plaintext", globals.allow_plaintext),
-        ("--config", globals.config.is_some()),
+        ("json", globals.json),
+        ("base-url", globals.base_url.is_some()),
+        ("allow-plaintext", globals.allow_plaintext),
+        ("config", globals.config.is_some()),
     ];
     match given.iter().find(|(option, given)| *given && !heeded.contains(option)) {
-        Some((option, _)) => Err(Failure::plain(Exit::Usage, show::fill(session.texts().not_taken, &[verb, option]))),
+        Some((option, _)) => {
+            let text = show::fill(session.texts().not_taken, &[verb, &format!("--{option}")]);
+            Err(Failure::plain(Exit::Usage, text))
+        }
         None => Ok(()),
     }
 }

@@ -4,7 +4,6 @@ use kr_billing::Billing;
 use kr_billing::portone_v1::{Client, Page, PaymentRecord};
 use serde_json::json;
 
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, payment};
@@ -12,7 +11,7 @@ use crate::texts::Texts;
 
 /// The client behind the channels.
 pub(crate) fn client<'a>(billing: &'a Billing, session: &Session) -> Result<&'a Client, Failure> {
-    billing.portone().ok_or_else(|| Failure::plain(Exit::Usage, session.texts().no_config))
+    billing.portone().ok_or_else(|| Failure::configuration(session.texts().no_config))
 }
 
 /// A page of payments.

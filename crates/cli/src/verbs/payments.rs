@@ -8,7 +8,7 @@ use kr_billing::{
 use serde_json::json;
 
 use super::{charge, pages};
-use crate::args::SpanArgs;
+use crate::args::{SpanArgs, page};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -61,7 +61,7 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     span: SpanArgs,
     /// The page, from 1
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = page)]
     page: u32,
     /// How many a page, 1 to 1000
     #[arg(long, default_value_t = 20)]

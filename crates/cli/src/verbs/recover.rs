@@ -14,7 +14,7 @@ use crate::texts::Texts;
 pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
     let texts = session.texts();
     if session.config()?.journal.is_none() {
-        return Err(Failure::plain(Exit::Usage, texts.recover_needs_journal));
+        return Err(Failure::configuration(texts.recover_needs_journal));
     }
     let billing = session.billing().await?;
     let recovered = billing.recover().await?;

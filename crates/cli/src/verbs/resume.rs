@@ -68,7 +68,7 @@ async fn ask_again(session: &Session, tickets: &[Ticket]) -> Result<Answer, Fail
 async fn dismiss(session: &Session, tickets: &[Ticket], yes: bool) -> Result<Answer, Failure> {
     let texts = session.texts();
     if session.config()?.journal.is_none() {
-        return Err(Failure::plain(Exit::Usage, texts.recover_needs_journal));
+        return Err(Failure::configuration(texts.recover_needs_journal));
     }
     let billing = session.billing().await?;
     ask::first(&fill(texts.will_dismiss, &[&tickets.len().to_string()]), yes, texts)?;
@@ -111,7 +111,7 @@ fn read(path: &Path, texts: &Texts) -> Result<Papers, Failure> {
     let mut papers = Papers::default();
     for paper in Deserializer::from_str(&text).into_iter::<Value>() {
         let unreadable = |error: serde_json::Error| {
-            let place = format!("line {}, column {}", error.line(), error.column());
+            let place = fill(texts.place, &[&error.line().to_string(), &error.column().to_string()]);
             Failure::plain(Exit::Usage, format!("{} ({place})", texts.tickets_unreadable))
         };
         let sorted = sort(paper.map_err(unreadable)?, &mut papers);

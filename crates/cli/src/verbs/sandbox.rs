@@ -12,6 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::args::Command;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::korean;
 use crate::session::Session;
 use crate::show;
 use crate::texts::Texts;
@@ -62,12 +63,12 @@ pub(crate) async fn run(session: &Session, args: SandboxArgs) -> Result<Exit, Fa
     if let Some(path) = args.state {
         builder = builder.state_file(path);
     }
-    let sandbox = builder.start().await.map_err(|error| Failure::plain(Exit::Usage, error.to_string()))?;
+    let sandbox = builder.start().await.map_err(|error| Failure::plain(Exit::Usage, korean::text(&error.to_string(), texts)))?;
     let signals = Signals::listen();
     // Programs wait for this line, so it is the same in every language.
     show::line(&format!("listening on {}", sandbox.base_url()));
     signals.heard().await;
-    sandbox.shutdown().await.map_err(|error| Failure::plain(Exit::Usage, error.to_string()))?;
+    sandbox.shutdown().await.map_err(|error| Failure::plain(Exit::Usage, korean::text(&error.to_string(), texts)))?;
     Ok(Exit::Done)
 }
 

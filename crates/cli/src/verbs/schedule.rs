@@ -191,10 +191,24 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
     for order in &args.orders {
         entries.push(billing.scheduled(&key, order).await?.ok_or_else(|| unknown(order))?);
     }
-    let what = fill(session.texts().will_cancel_schedules, &[key.id.as_str()]);
-    ask::first(&format!("{what}\n{}", schedule::many(&entries, session.texts())), args.yes, session.texts())?;
+    let texts = session.texts();
+    let run: Vec<&str> = of_status(&entries, &ScheduleStatus::Executed).map(|entry| entry.order.as_str()).collect();
+    if !run.is_empty() {
+        return Err(Failure::plain(Exit::Refused, fill(texts.has_run, &[&run.join(", ")])));
+    }
+    if of_status(&entries, &ScheduleStatus::Revoked).count() == entries.len() {
+        let mut answer = several(texts.cancelled_already, &entries, session);
+        answer.json["already"] = json!(true);
+        return Ok(answer);
+    }
+    let what = fill(texts.will_cancel_schedules, &[key.id.as_str()]);
+    ask::first(&format!("{what}\n{}", schedule::many(&entries, texts)), args.yes, texts)?;
     let revoked = acted(session, billing.cancel_schedules(&key, &args.orders)).await?;
-    Ok(several(session.texts().schedules_cancelled, &revoked, session))
+    Ok(several(texts.schedules_cancelled, &revoked, session))
+}
+
+fn of_status<'a>(entries: &'a [Schedule], status: &'a ScheduleStatus) -> impl Iterator<Item = &'a Schedule> {
+    entries.iter().filter(move |entry| entry.status == *status)
 }
 
 async fn cancel_all(session: &Session, billing: &Billing, args: CancelAllArgs) -> Result<Answer, Failure> {

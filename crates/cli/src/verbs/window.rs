@@ -73,7 +73,7 @@ enum Tongue {
 pub(crate) async fn run(session: &Session, args: WindowArgs) -> Result<Answer, Failure> {
     let billing = session.billing().await?;
     let issuing = billing.issuing(args.channel.as_ref())?;
-    let window = issuing.window().ok_or_else(|| Failure::plain(Exit::Usage, session.texts().no_window))?;
+    let window = issuing.window().ok_or_else(|| Failure::configuration(session.texts().no_window))?;
     let (code, script, html) = (args.merchant_code.clone().unwrap_or_default(), args.script.clone(), args.html);
     let parameters = window.parameters(&request(args)?).await?;
     let parameters: Value = serde_json::from_str(parameters.as_json())

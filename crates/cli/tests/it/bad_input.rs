@@ -12,6 +12,9 @@ fn refused(bench: &Bench, args: &[&str], input: &str, says: &str, never: &[&str]
     assert!(bench.handle().ledger().is_empty());
     let programs = run(bench.command("--json").args(args), input).exits(2).json();
     assert_eq!((programs["outcome"].as_str(), programs["error"]["exit"].as_u64()), (Some("error"), Some(2)));
+    let message = programs["error"]["message"].as_str().unwrap();
+    assert!(programs["error"]["kind"].is_string() && !message.is_empty(), "{programs}");
+    assert!(!message.contains("error: ") && !message.contains("--help`") && !message.contains('\n'), "{programs}");
 }
 
 fn charge<'a>(order: &'a str, amount: &'a str, name: &'a str) -> Vec<&'a str> {
@@ -145,4 +148,34 @@ fn without_a_configuration_the_ways_to_give_one_are_named() {
 fn a_channel_that_is_not_configured() {
     let bench = Bench::new();
     refused(&bench, &["keys", "show", "member-1", "--channel", "other"], "", "the configuration has: kcp", &[]);
+}
+
+#[test]
+fn every_error_has_a_kind_for_programs() {
+    let bench = Bench::new();
+    let kind = |args: &[&str], code| {
+        let said = run(bench.command("--json").args(args), "").exits(code).json();
+        said["error"]["kind"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(kind(&["keys"], 2), "usage");
+    assert_eq!(kind(&["keys", "delete", "member-1", "--channel", "x"], 2), "configuration");
+    assert_eq!(kind(&["keys", "show", "nobody"], 1), "not_found");
+    assert_eq!(kind(&["resume", "/nonexistent"], 2), "usage");
+    bench.configure("[channels.kcp]\npg = \"kcp\"\nwindow = {}\n", &bench.url());
+    assert_eq!(kind(&["keys", "issue", "member-1", "--card", "-"], 2), "configuration");
+    bench.configure("[chanels.kcp]\n", &bench.url());
+    let wrong = run(&mut bench.command("--json config check"), "").exits(2).json();
+    assert_eq!((&wrong["error"]["kind"], &wrong["error"]["reach"]), (&"configuration".into(), &"not_sent".into()));
+    let empty = tempfile::TempDir::new().unwrap();
+    let none = run(command().args(["doctor", "--json"]).current_dir(empty.path()), "").exits(2).json();
+    assert_eq!(none["error"]["kind"], "configuration");
+}
+
+#[test]
+fn pages_that_are_none() {
+    let bench = Bench::new();
+    for page in ["0", "first", "1.5"] {
+        refused(&bench, &["keys", "payments", "member-1", "--page", page], "", "--page: page: is not a whole number", &[]);
+        refused(&bench, &["payments", "list", "--page", page], "", "--page: page: is not a whole number", &[]);
+    }
 }

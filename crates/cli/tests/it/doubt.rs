@@ -6,7 +6,7 @@ use std::time::Duration;
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 use serde_json::Value;
 
-use crate::bench::{Bench, Ran, finish, start};
+use crate::bench::{Bench, CARD, Ran, finish, start};
 
 const CHARGE: &str = "charge member-1 --order o-1 --amount 9900 --name Plan";
 
@@ -106,6 +106,30 @@ fn a_person_closes_what_no_lookup_settles() {
 }
 
 #[test]
+fn a_claimed_duplicate_is_for_a_person_to_close() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let charge = "charge member-1 --order o-1 --amount 991070 --name Plan --json";
+    let doubt = bench.run(charge).exits(3).json();
+    assert_eq!(doubt["cause"], "duplicate");
+    let ticket = doubt["ticket"].to_string();
+    bench.run_with("resume", &ticket).exits(3).says("made before, and shows no payment").says("resume --dismiss");
+    bench.run_with("resume --lang ko", &ticket).exits(3).says("이미 처리된 주문이라는데").says("resume --dismiss");
+    assert_eq!(resume(&bench, &doubt["ticket"]).exits(3).json()["tickets"][0]["cause"], "duplicate");
+    bench.run_with("resume --dismiss --yes", &ticket).exits(0).says("Closed");
+}
+
+#[test]
+fn an_issuance_in_doubt_names_its_key() {
+    let bench = Bench::new();
+    let handle = bench.handle();
+    handle.add_fault(Fault::new(Operation::CustomerIssue, Moment::AfterCommit, Effect::Drop)).unwrap();
+    handle.add_fault(Fault::new(Operation::CustomerGet, Moment::BeforeCommit, Effect::Html502).nth(2).times(1_000)).unwrap();
+    let said = bench.run_with("keys issue member-1 --card -", CARD).exits(3).says("resume");
+    assert!(said.out.lines().any(|line| line.contains("billing key") && line.contains("member-1")), "{}", said.out);
+}
+
+#[test]
 fn what_is_no_ticket_is_wrong_usage() {
     let bench = Bench::new();
     for bad in ["", "hello", "{}", "[]", "{\"ticket\":{}}"] {
@@ -187,5 +211,33 @@ fn a_charge_that_is_broken_off_before_its_send_was_not_sent() {
     bench.issue("member-1");
     bench.handle().add_fault(Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Hang)).unwrap();
     broken_off(&bench, CHARGE, "-INT").exits(4).warns("before anything was sent");
+    assert!(bench.handle().ledger().is_empty());
+}
+
+#[test]
+fn a_booking_or_a_deletion_in_doubt_is_to_be_repeated_as_it_was() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let at = bench.handle().now() + 86_400;
+    let add = format!("schedule add member-1 --order p-1 --at {at} --amount 9900 --name Plan");
+    let move_ = format!("schedule move member-1 p-1 --at {}", at + 60);
+    let cancel = "schedule cancel member-1 p-1 --yes".to_owned();
+    let delete = "keys delete member-1 --yes".to_owned();
+    let calls = [
+        (add, Operation::ScheduleCreate, Operation::ScheduleGet, 1),
+        (move_, Operation::ScheduleMove, Operation::ScheduleGet, 1),
+        // These two look before they ask.
+        (cancel, Operation::Unschedule, Operation::ScheduleGet, 2),
+        (delete, Operation::CustomerDelete, Operation::CustomerGet, 2),
+    ];
+    for (line, call, look_up, from) in calls {
+        let handle = bench.handle();
+        handle.add_fault(Fault::new(call, Moment::AfterCommit, Effect::Drop)).unwrap();
+        handle.add_fault(Fault::new(look_up, Moment::BeforeCommit, Effect::Html502).nth(from).times(1_000)).unwrap();
+        let said = bench.run(&line).exits(3).warns("repeat the same call");
+        assert!(!said.err.contains("look up what became of it"), "{}", said.err);
+        handle.clear_faults();
+        bench.run(&line).exits(0);
+    }
     assert!(bench.handle().ledger().is_empty());
 }

@@ -92,7 +92,9 @@ fn a_refused_key_pair_is_wrong_configuration_and_not_a_decline() {
     std::fs::write(bench.config(), text).unwrap();
     let ran = bench.run("charge member-1 --order o-1 --amount 9900 --name Plan").exits(2).warns("imp_secret");
     assert!(!ran.err.contains("another-secret"));
-    bench.run("doctor").exits(2).says("imp_secret");
+    let said = bench.run("doctor").exits(2).says("imp_secret").out;
+    assert_eq!(said.matches("imp_secret").count(), 1, "{said}");
+    assert_eq!(bench.run("doctor --json").exits(2).json()["findings"][0]["id"], "token");
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
     bench.run("doctor").exits(0);
     for (channels, says) in [
         ("[channels.a]\npg = \"kcp\"\nkey_in = { mid = \"KCPR2\" }\n", "kcp.KCPR1"),
-        ("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n", "inicis.MOIsandbx1"),
+        ("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\", mid = \"MOIsandbx1\" }\n", "inicis.MOIsandbx1"),
         ("[channels.a]\npg = \"nice\"\ntest = true\n", "`test`"),
         ("[channels.a]\npg = \"nice\"\nchannel_key = \"channel-key-other\"\n", "nice.IMPsandbo1"),
     ] {
@@ -133,6 +135,23 @@ fn doctor_compares_modules_mids_and_test_marks_with_the_account() {
     }
     bench.configure("[channels.a]\npg = \"nice\"\nmid = \"IMPsandbo1\"\n", &bench.url());
     bench.run("doctor").exits(0);
+}
+
+#[test]
+fn doctor_does_not_blame_a_key_pair_that_nobody_judged() {
+    let bench = Bench::new();
+    let fault = Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Html502).times(1_000);
+    bench.handle().add_fault(fault).unwrap();
+    bench.run("doctor").exits(4).says("server").says("HTTP 502");
+    assert_eq!(bench.run("doctor --json").exits(4).json()["findings"][0]["id"], "server");
+}
+
+#[test]
+fn doctor_takes_a_channel_that_the_library_takes() {
+    // The account lists this module for windows. The library sends cards through it all the same.
+    let bench = Bench::with("[channels.a]\npg = \"inicis\"\nkey_in = { module = \"html5_inicis\" }\n");
+    bench.run_with("keys issue member-1 --card -", crate::bench::CARD).exits(0);
+    bench.run("doctor").exits(0).says("warning").says("another use").says("html5_inicis.MOIsandbx2");
 }
 
 #[test]

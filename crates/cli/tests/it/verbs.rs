@@ -149,6 +149,23 @@ fn a_charge_is_booked_moved_and_taken_back() {
 }
 
 #[test]
+fn what_cannot_be_taken_back_is_said_so_and_not_sent() {
+    let bench = Bench::new();
+    bench.issue("member-1");
+    let at = u64::try_from(bench.handle().now()).unwrap() + 3_600;
+    for (order, at) in [("plan-1", at), ("plan-2", at + MONTH)] {
+        bench.json(&format!("schedule add member-1 --order {order} --at {at} --amount 9900 --name Plan"));
+    }
+    bench.advance(3_700);
+    bench.run("schedule cancel member-1 plan-1 plan-2 --yes").exits(1).warns("has run already").warns("plan-1");
+    bench.run("schedule cancel member-1 plan-1 --yes --lang ko").exits(1).warns("이미 실행되어");
+    assert_eq!(bench.json("schedule show member-1 plan-2")["schedule_status"], "scheduled");
+    bench.run("schedule cancel member-1 plan-2 --yes").exits(0).says("Taken back.");
+    bench.run("schedule cancel member-1 plan-2").exits(0).says("Taken back already");
+    assert_eq!(bench.json("schedule cancel member-1 plan-2")["already"], true);
+}
+
+#[test]
 fn a_failed_booking_is_charged_now() {
     let bench = Bench::new();
     bench.issue("member-1");
