@@ -9,7 +9,7 @@ use kr_billing_core::matrix::{Tongue, matrix_markdown, matrix_table};
 use crate::pages;
 
 /// Every module this workspace has an adapter for.
-fn profiles() -> [&'static Profile; 4] {
+pub(crate) fn profiles() -> [&'static Profile; 4] {
     [
         &kr_billing_kcp::facts::PROFILE,
         &kr_billing_inicis::facts::PROFILE,

@@ -1,8 +1,13 @@
 //! `cargo xtask new-adapter NAME [--window]`: writes the files of an adapter for one more PG of PortOne V1, ready to compile, to pass
-//! the conformance suite and to be filled with facts.
+//! be held against the conformance suite and to be filled with facts. A module, or a way to its keys, that the sandbox has no rules for
+//! is refused: there the suite could only fail.
 
 use std::fs;
 use std::path::Path;
+
+use kr_billing_sandbox::{Pg, pgs};
+
+use crate::matrix::profiles;
 
 /// Where a file goes, and its text: `{{name}}` is the module's name, `{{Name}}` the same in camel case, the rest is [`Way::words`].
 type File = (&'static str, &'static str);
@@ -26,6 +31,14 @@ enum Way {
 }
 
 impl Way {
+    /// Whether a PG issues keys this way.
+    fn is_of(self, pg: Pg) -> bool {
+        match self {
+            Self::KeyIn => pg.key_in,
+            Self::Window => pg.window,
+        }
+    }
+
     /// The files that only this way has.
     fn files(self) -> &'static [File] {
         match self {
@@ -67,6 +80,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), String> {
         }
     };
     let camel = camel_case(name).ok_or("NAME is not lower-case letters, digits and underscores, beginning with a letter")?;
+    check_known(name, way)?;
     let directory = root.join("crates/adapters").join(name);
     if directory.exists() {
         return Err(format!("crates/adapters/{name} is there already"));
@@ -79,6 +93,39 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), String> {
     }
     println!("{}", next_steps(name));
     Ok(())
+}
+
+/// Refuses a module that an adapter here has already, and one, or a way to its keys, that the sandbox has no rules for.
+fn check_known(name: &str, way: Way) -> Result<(), String> {
+    if let Some(profile) = profiles().iter().find(|profile| profile.owns_provider(name)) {
+        return Err(format!(
+            "`{name}` is a module of {}, which has an adapter: configure it with `pg = \"{}\"`",
+            profile.name, profile.pg
+        ));
+    }
+    let known = pgs().find(|pg| pg.provider == name);
+    if known.is_some_and(|pg| way.is_of(pg)) {
+        return Ok(());
+    }
+    let problem = match (known, way) {
+        (None, _) => format!("the sandbox has no rules for `{name}`"),
+        (Some(_), Way::KeyIn) => {
+            format!("in the sandbox `{name}` takes no card data, only its window issues keys; say `--window`")
+        }
+        (Some(_), Way::Window) => format!("in the sandbox `{name}` has no window that issues keys; leave `--window` out"),
+    };
+    Err(format!(
+        "{problem}.\nThe conformance suite runs over the sandbox, so its rules come first: a line in crates/sandbox/src/rules.rs, with \
+         its source.\nIt has rules for\n  new-adapter NAME: {}\n  new-adapter NAME --window: {}",
+        free(Way::KeyIn),
+        free(Way::Window)
+    ))
+}
+
+/// The modules that the sandbox knows this way of and that no adapter here has.
+fn free(way: Way) -> String {
+    let names = pgs().filter(|pg| way.is_of(*pg)).map(|pg| pg.provider);
+    names.filter(|name| !profiles().iter().any(|profile| profile.owns_provider(name))).collect::<Vec<_>>().join(", ")
 }
 
 /// What a person has to do by hand.
@@ -113,6 +160,22 @@ mod tests {
         for bad in ["", "Jtnet", "2pay", "../kcp", "jt-net", "_x"] {
             assert_eq!(camel_case(bad), None, "{bad}");
         }
+    }
+
+    /// Without rules in the sandbox the suite would fail: nothing is written, and what is possible is listed.
+    #[test]
+    fn what_the_sandbox_does_not_know_is_refused() {
+        let root = std::env::temp_dir().join("kr-billing-xtask-refused");
+        let told = |args: &[&str]| run(&root, &args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>()).unwrap_err();
+        let unknown = told(&["toss"]);
+        assert!(unknown.contains("no rules for `toss`") && unknown.contains("tosspayments"), "{unknown}");
+        assert!(told(&["kicc"]).contains("say `--window`"));
+        assert!(told(&["daou", "--window"]).contains("leave `--window` out"));
+        assert!(told(&["html5_inicis", "--window"]).contains("has an adapter"));
+        let [key_in, window] = [free(Way::KeyIn), free(Way::Window)];
+        assert!(key_in.contains("jtnet") && !key_in.contains("kicc") && window.contains("kicc"), "{key_in}; {window}");
+        assert!(!key_in.contains("kcp") && !window.contains("inicis"), "{key_in}; {window}");
+        assert!(!root.exists());
     }
 
     #[test]

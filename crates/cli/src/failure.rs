@@ -86,9 +86,7 @@ impl Failure {
             Self::Plain { text, .. } => vec![format!("{}: {text}", texts.error)],
         };
         if let Some(error) = self.error() {
-            lines.extend(
-                sources(error).into_iter().map(|source| format!("  {}: {}", texts.because, korean::text(&source, texts))),
-            );
+            lines.extend(sources(error, texts).into_iter().map(|source| format!("  {}: {source}", texts.because)));
             lines.extend(advice(error, texts).map(|advice| format!("  {}: {advice}", texts.to_do)));
         }
         lines.iter().map(|line| show::clean(line)).collect::<Vec<_>>().join("\n")
@@ -139,14 +137,17 @@ fn why_not(error: &Error, texts: &Texts) -> String {
     }
 }
 
-fn sources(error: &Error) -> Vec<String> {
-    let mut texts = Vec::new();
+fn sources(error: &Error, texts: &'static Texts) -> Vec<String> {
+    let mut said = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
-        texts.push(error.to_string());
+        said.push(match error.downcast_ref::<Error>() {
+            Some(own) => korean::error(own, texts),
+            None => korean::text(&error.to_string(), texts),
+        });
         source = error.source();
     }
-    texts
+    said
 }
 
 /// What to do about a kind of error, where its own text does not say it.

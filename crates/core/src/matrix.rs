@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::profile::{AmountRole, Fact, KeyInTerms, Profile, RefundTax, WindowReturn};
+use crate::profile::{AmountRole, Fact, KeyInTerms, Profile, RefundTax, VatTerms, WindowReturn};
 
 /// The language a matrix is printed in. The notes and the names of sources are English in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ const QUESTIONS: &[(&str, &str, Answer)] = &[
     }),
     ("Key-in needs beside the card", "키인 필수 항목 (카드 외)", |p, t| cell(&p.key_in_buyer, |parts| words(parts, t))),
     ("Least card payment, won", "카드 최소 금액 (원)", |p, _| cell(&p.minimum_won, ToString::to_string)),
-    ("`vat_amount`", "`vat_amount`", |p, t| cell(&p.vat_amount, |yes| yes_no(*yes, t).into())),
+    ("`vat_amount`", "`vat_amount`", |p, t| cell(&p.vat_amount, |terms| vat_word(*terms, t))),
     ("`interest_free_by_merchant`", "`interest_free_by_merchant`", |p, t| cell(&p.interest_free, |yes| yes_no(*yes, t).into())),
     ("`use_card_point`", "`use_card_point`", |p, t| cell(&p.card_points, |yes| yes_no(*yes, t).into())),
     ("A refund's tax parts", "환불 시 면세·부가세", |p, t| cell(&p.refund_tax, |tax| tax_word(*tax, t).into())),
@@ -97,6 +97,17 @@ fn tax_word(tax: RefundTax, tongue: Tongue) -> &'static str {
     match tax {
         RefundTax::MustBeKnown => tongue.pick("must be known", "반드시 필요"),
         RefundTax::Optional => tongue.pick("optional", "선택"),
+    }
+}
+
+fn vat_word(terms: VatTerms, tongue: Tongue) -> String {
+    let agreed = yes_no(terms.taken(), tongue);
+    match terms {
+        VatTerms::NotTaken | VatTerms::ByAgreement => agreed.to_owned(),
+        VatTerms::ByAgreementThrough(module) => match tongue {
+            Tongue::English => format!("{agreed}, through `{module}` only"),
+            Tongue::Korean => format!("{agreed} (`{module}`만)"),
+        },
     }
 }
 

@@ -50,6 +50,25 @@ pub enum KeyInTerms {
     Ordinary,
 }
 
+/// Whether a charge may state its VAT (`vat_amount`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VatTerms {
+    /// It may not.
+    NotTaken,
+    /// After an agreement with the PG.
+    ByAgreement,
+    /// After an agreement, and through this module only: the PG's other module does not take it.
+    ByAgreementThrough(&'static str),
+}
+
+impl VatTerms {
+    /// Whether `vat_amount` may be sent at all.
+    pub fn taken(self) -> bool {
+        self != Self::NotTaken
+    }
+}
+
 /// What a refund must state about tax. Payments don't carry their split, so caller or journal supplies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -106,8 +125,8 @@ pub struct Profile {
     pub mobile_return: Fact<WindowReturn>,
     /// The least card payment in won. An agreement may lower it, so nothing is refused for it here.
     pub minimum_won: Fact<u64>,
-    /// Whether `vat_amount` may be sent.
-    pub vat_amount: Fact<bool>,
+    /// Whether, and through which module, `vat_amount` may be sent.
+    pub vat_amount: Fact<VatTerms>,
     /// Whether `interest_free_by_merchant` may be sent.
     pub interest_free: Fact<bool>,
     /// Whether `use_card_point` may be sent.

@@ -64,6 +64,7 @@ pub use faults::{Effect, Fault, FaultError, FaultStatus, Moment};
 pub use handle::{ControlError, Handle, Planted, Totals};
 pub use ops::Operation;
 pub use requests::RequestEntry;
+pub use rules::{Pg, pgs};
 pub use sandbox::{Builder, SAMPLE_KEY, SAMPLE_SECRET, Sandbox, StartError};
 pub use state::model::{LedgerEntry, LedgerKind, Status};
 pub use state::persist::StateError;

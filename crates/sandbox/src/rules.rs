@@ -114,6 +114,22 @@ pub(crate) const RULES: &[PgRule] = &[
     PgRule { provider: "tosspay_v2", window: DISPLAY, card_only: false, vat_amount: true, ..BASE },
 ];
 
+/// A billing PG that the sandbox has rules for, and how it issues keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pg {
+    /// The provider word, as `pg` on the wire.
+    pub provider: &'static str,
+    /// Whether its window issues keys.
+    pub window: bool,
+    /// Whether it takes card data over REST.
+    pub key_in: bool,
+}
+
+/// Every PG that the sandbox has rules for.
+pub fn pgs() -> impl Iterator<Item = Pg> {
+    RULES.iter().map(|rule| Pg { provider: rule.provider, window: rule.window.is_some(), key_in: rule.key_in })
+}
+
 /// The rules of a provider; none for a word that is no billing PG of V1.
 pub(crate) fn rule(provider: &str) -> Option<&'static PgRule> {
     RULES.iter().find(|rule| rule.provider == provider)

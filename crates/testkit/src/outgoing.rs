@@ -37,7 +37,7 @@ pub fn outgoing(make: impl FnOnce(&Site) -> Box<dyn BillingGateway>) -> String {
         }
         let payment = PaymentId::new("imps_000000000001").expect("a payment id");
         let part = RefundRequest::partial(channel(), payment, krw(2_900), krw(PRICE)).expect("a part");
-        let tax = TaxSplit { tax_free: Some(0), vat: gateway.profile().vat_amount.value.then_some(263) };
+        let tax = TaxSplit { tax_free: Some(0), vat: gateway.profile().vat_amount.value.taken().then_some(263) };
         drop(gateway.refund(&part.with_reason("changed mind"), Some(tax)).await);
         book(&*gateway).await;
     });
@@ -47,7 +47,7 @@ pub fn outgoing(make: impl FnOnce(&Site) -> Box<dyn BillingGateway>) -> String {
 /// The options that a PG may or may not have.
 fn with_extras(gateway: &dyn BillingGateway, mut request: ChargeRequest) -> ChargeRequest {
     let profile = gateway.profile();
-    if profile.vat_amount.value {
+    if profile.vat_amount.value.taken() {
         request = request.with_tax(TaxSplit { tax_free: Some(900), vat: Some(1_090) }).expect("parts of the sum");
     }
     if profile.interest_free.value {

@@ -2,7 +2,7 @@
 //! adapter that would use a channel which its facts do not name.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{
     BillingGateway, ChargeMethod, ChargeRequest, CodeClass, DeclineReason, Error, Fact, IssueRequest, Operation, Profile,
     Recovery, ScheduleEntry, TaxSplit, WindowRequest,
@@ -26,7 +26,7 @@ const fn facts(pg: &'static str, window: bool) -> Profile {
         pc_return: Fact::new(returns, "[test]"),
         mobile_return: Fact::new(returns, "[test]"),
         minimum_won: Fact::new(100, "[test]"),
-        vat_amount: Fact::new(false, "[test]"),
+        vat_amount: Fact::new(VatTerms::NotTaken, "[test]"),
         interest_free: Fact::new(false, "[test]"),
         card_points: Fact::new(false, "[test]"),
         refund_tax: Fact::new(RefundTax::MustBeKnown, "[test]"),

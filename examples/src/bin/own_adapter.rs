@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
+use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
 use kr_billing::portone_v1::{Channel, ChannelSettings, Client, KeyInSettings, ModuleRoute, Phase, Provider};
 use kr_billing::{
     Billing, BillingBuilder, BillingGateway, BillingKeyId, Card, Charge, ChargeRequest, CodeClass, Config, Error, ErrorKind,
@@ -27,7 +27,7 @@ static PROFILE: Profile = Profile {
     pc_return: Fact::new(WindowReturn::NoWindow, "[man payjoa] [rules]"),
     mobile_return: Fact::new(WindowReturn::NoWindow, "[man payjoa] [rules]"),
     minimum_won: Fact::new(100, "not stated; nothing is refused for it"),
-    vat_amount: Fact::new(false, "[oa]"),
+    vat_amount: Fact::new(VatTerms::NotTaken, "[oa]"),
     interest_free: Fact::new(false, "not stated: the safe side"),
     card_points: Fact::new(false, "not stated: the safe side"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "not stated: the safe side"),

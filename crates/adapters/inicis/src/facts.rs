@@ -1,6 +1,6 @@
 //! What is known of KG Inicis, each fact with its source.
 
-use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{Fact, Profile};
 
 /// The module that opens a window for storing a card.
@@ -18,7 +18,7 @@ const FACTS: Profile = Profile {
     pc_return: Fact::new(WindowReturn::Callback, "[man inicis-window] [docs inicis]"),
     mobile_return: Fact::new(WindowReturn::Either, "CONFLICT: [man] vs [man-en] [docs inicis]"),
     minimum_won: Fact::new(10, "[help min-max]"),
-    vat_amount: Fact::new(true, "[oa] [docs inicis]"),
+    vat_amount: Fact::new(VatTerms::ByAgreementThrough(WINDOW_MODULE), "[oa] [docs inicis]"),
     interest_free: Fact::new(false, "[docs inicis] [oa]"),
     card_points: Fact::new(false, "[oa]"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "[oa cancel] [docs inicis]"),
@@ -35,8 +35,8 @@ const FACTS: Profile = Profile {
 /// KG Inicis with a window: `vat_amount` may be sent, as `html5_inicis` takes it.
 pub static PROFILE: Profile = FACTS;
 
-/// Key-in through `inicis` alone, which is not among the modules that take `vat_amount`. `[oa]`
-pub static KEY_IN_ONLY: Profile = Profile { vat_amount: Fact::new(false, "[oa]"), ..FACTS };
+/// Key-in through `inicis` alone, which is not among the modules that take `vat_amount`: the provider's check names the way. `[oa]`
+pub static KEY_IN_ONLY: Profile = Profile { vat_amount: Fact::new(VatTerms::NotTaken, "[oa]"), ..FACTS };
 
 /// Key-in through `html5_inicis`, for accounts whose `GET /users/pg` says so.
 pub static KEY_IN_BY_HTML5: Profile =
@@ -155,8 +155,9 @@ const NOTES: &[Note] = &[
     Note::new(
         "Zero rate and VAT",
         "A stated VAT, zero too, works when the MID is set up for it. A refund must repeat the exact parts, since Inicis cancels \
-         what it is told. `vat_amount` is listed for `html5_inicis` and not for `inicis`: with the latter it is refused on charges \
-         by card.",
+         what it is told. `vat_amount` is listed for `html5_inicis` and not for `inicis`, the default for key-in: there it is \
+         refused on charges by card, and without a window on charges by key, too. A window's keys can state it, and so does key-in \
+         with `key_in.module = \"html5_inicis\"`, where the account's API channel carries that.",
         "[docs inicis] [oa] [oa cancel]",
     ),
     Note::new(

@@ -36,22 +36,16 @@ impl Provider for InicisProvider {
         None
     }
 
-    /// `vat_amount` is listed for `html5_inicis` alone, so a card charged through `inicis` cannot carry it. `[oa onetime]`
+    /// `vat_amount` is listed for `html5_inicis` alone, so a card charged through `inicis` cannot carry it, and a key can only where
+    /// the channel has a window, which may have issued it. `[oa onetime]` `[oa again]`
     fn check_charge(&self, request: &ChargeRequest) -> Result<(), Error> {
         let by_card = !matches!(request.method, ChargeMethod::Key(_));
-        if by_card && self.key_in == Some(Module::Inicis) && request.tax.vat.is_some() {
-            return Err(Error::unsupported(
-                Operation::Charge,
-                "vat_amount: the module `inicis` does not take it on charges by card; leave it out, or set \
-                 `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel",
-            ));
-        }
-        Ok(())
+        self.check_vat(Operation::Charge, by_card, request.tax)
     }
 
-    /// The profile says it all.
-    fn check_entry(&self, _entry: &ScheduleEntry) -> Result<(), Error> {
-        Ok(())
+    /// A booking is a charge by key.
+    fn check_entry(&self, entry: &ScheduleEntry) -> Result<(), Error> {
+        self.check_vat(Operation::Schedule, false, entry.tax)
     }
 
     /// The profile and the channel's `require` say it all.
@@ -59,9 +53,25 @@ impl Provider for InicisProvider {
         Ok(())
     }
 
-    /// The profile says it all: Inicis cancels exactly the parts it is told, so they must be known, and what the charge left
-    /// unsaid stays unsaid. `[docs inicis]` `[help inicis-vat]`
-    fn check_refund(&self, _tax: Option<TaxSplit>) -> Result<(), Error> {
+    /// Inicis cancels exactly the parts it is told, so they must be known, which the profile says; what the charge left unsaid stays
+    /// unsaid, and what it could not say is not said here either. `[docs inicis]` `[help inicis-vat]`
+    fn check_refund(&self, tax: Option<TaxSplit>) -> Result<(), Error> {
+        self.check_vat(Operation::Refund, false, tax.unwrap_or_default())
+    }
+}
+
+impl InicisProvider {
+    /// Refuses a VAT that goes through `inicis`, and names the way.
+    fn check_vat(&self, operation: Operation, by_card: bool, tax: TaxSplit) -> Result<(), Error> {
+        let through_inicis = self.key_in == Some(Module::Inicis) && (by_card || self.window.is_none());
+        if tax.vat.is_some() && through_inicis {
+            return Err(Error::unsupported(
+                operation,
+                "vat_amount: Inicis takes it through `html5_inicis` only, not through the module `inicis`; set \
+                 `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel, charge a key that the window has \
+                 issued, or leave it out [oa]",
+            ));
+        }
         Ok(())
     }
 }

@@ -78,6 +78,10 @@ fn vat_goes_where_the_module_takes_it() {
     assert_eq!(both.check_charge(&with_vat(by_card())).unwrap_err().kind(), ErrorKind::Unsupported);
     let key_in = inicis(json!({ "key_in": { "module": "inicis" } })).unwrap();
     assert_eq!(key_in.check_charge(&with_vat(by_key())).unwrap_err().kind(), ErrorKind::Unsupported);
+    for refused in [both.check_charge(&with_vat(by_card())), key_in.check_charge(&with_vat(by_key()))] {
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("key_in.module = \"html5_inicis\""), "the way is named: {error}");
+    }
 }
 
 #[test]

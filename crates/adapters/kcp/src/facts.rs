@@ -1,6 +1,6 @@
 //! What is known of NHN KCP, each fact with its source.
 
-use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{Fact, Profile};
 
 /// The module that opens a window for storing a card.
@@ -19,7 +19,7 @@ pub static PROFILE: Profile = Profile {
     pc_return: Fact::new(WindowReturn::Callback, "[seed 003] [docs kcp]"),
     mobile_return: Fact::new(WindowReturn::Redirect, "[seed 003] [docs kcp]"),
     minimum_won: Fact::new(1_000, "[help min-max] [kcp codes]"),
-    vat_amount: Fact::new(false, "[oa]"),
+    vat_amount: Fact::new(VatTerms::NotTaken, "[oa]"),
     interest_free: Fact::new(false, "[oa]"),
     card_points: Fact::new(false, "[oa]"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "[oa cancel] [help tax]"),

@@ -20,6 +20,7 @@ mod amounts;
 mod codes;
 pub mod nice;
 pub mod nice_v2;
+mod no_window;
 mod words;
 
 pub use nice::{Nice, NiceConfig, NiceProvider};

@@ -45,8 +45,18 @@ fn what_cannot_be_right_is_refused_without_its_value() {
         assert_eq!((error.kind(), error.reach()), (ErrorKind::Configuration, Reach::NotSent));
         assert!(!error.to_string().contains("canary"), "{error}");
     }
-    let error = serde_json::from_value::<NiceConfig>(json!({ "window": {} })).unwrap_err().to_string();
-    assert!(error.contains("unknown field `window`"), "{error}");
+}
+
+#[test]
+fn a_window_is_refused_with_the_reason_in_both_modules() {
+    let settings = json!({ "window": {}, "mid": "IMP1234567" });
+    let old = serde_json::from_value::<NiceConfig>(settings.clone()).unwrap_err().to_string();
+    let new = serde_json::from_value::<NiceV2Config>(settings).unwrap_err().to_string();
+    for error in [old, new] {
+        assert!(error.contains("NICE issues no keys in a window") && error.contains("leave `window` out"), "{error}");
+    }
+    let misspelt = serde_json::from_value::<NiceConfig>(json!({ "windw": {} })).unwrap_err().to_string();
+    assert!(misspelt.contains("unknown field `windw`, expected one of `mid`"), "{misspelt}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
+use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
 use kr_billing::{
     Answer, Billing, BillingKey, BillingKeyId, ChannelName, ChargeRequest, Clock, CodeClass, DeclineReason, Error, ErrorKind,
     Fact, Failure, Krw, MockBillingGateway, Operation, OrderId, OrderName, Payment, PaymentId, Policy, Profile, Reach,
@@ -38,7 +38,7 @@ pub static PROFILE: Profile = Profile {
     pc_return: Fact::new(WindowReturn::Callback, "test"),
     mobile_return: Fact::new(WindowReturn::Redirect, "test"),
     minimum_won: Fact::new(100, "test"),
-    vat_amount: Fact::new(false, "test"),
+    vat_amount: Fact::new(VatTerms::NotTaken, "test"),
     interest_free: Fact::new(false, "test"),
     card_points: Fact::new(false, "test"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "test"),

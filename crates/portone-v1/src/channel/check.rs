@@ -21,6 +21,8 @@ impl<P: Provider> Channel<P> {
                 check_buyer(profile.key_in_buyer.value, &request.buyer)?;
             }
         }
+        // The adapter first: where it can name a way, the profile's plain "no such option" would hide it.
+        self.provider.check_charge(request)?;
         self.check_tax(Operation::Charge, request.tax, request.amount)?;
         check_installment(Operation::Charge, request.installment, request.amount)?;
         if request.interest_free && !profile.interest_free.value {
@@ -32,7 +34,7 @@ impl<P: Provider> Channel<P> {
         if let Some(url) = &request.notice_url {
             checked_url(Operation::Charge, "notice_url", url)?;
         }
-        self.provider.check_charge(request)
+        Ok(())
     }
 
     pub(super) fn check_issue_here(&self, request: &IssueRequest) -> Result<(), Error> {
@@ -41,12 +43,13 @@ impl<P: Provider> Channel<P> {
     }
 
     pub(super) fn check_entry_here(&self, entry: &ScheduleEntry) -> Result<(), Error> {
+        self.provider.check_entry(entry)?;
         self.check_tax(Operation::Schedule, entry.tax, entry.amount)?;
         check_installment(Operation::Schedule, entry.installment, entry.amount)?;
         if let Some(url) = &entry.notice_url {
             checked_url(Operation::Schedule, "notice_url", url)?;
         }
-        self.provider.check_entry(entry)
+        Ok(())
     }
 
     /// Payments do not carry their tax split: a PG that needs it gets no guess. `[oa cancel]`
@@ -63,8 +66,8 @@ impl<P: Provider> Channel<P> {
                 ),
             ));
         }
-        self.check_tax(Operation::Refund, tax.unwrap_or_default(), amount)?;
         self.provider.check_refund(tax)?;
+        self.check_tax(Operation::Refund, tax.unwrap_or_default(), amount)?;
         Ok(tax.unwrap_or_default())
     }
 
@@ -93,7 +96,7 @@ impl<P: Provider> Channel<P> {
 
     fn check_tax(&self, operation: Operation, tax: TaxSplit, amount: Krw) -> Result<(), Error> {
         let fact = self.provider.profile().vat_amount;
-        if tax.vat.is_some() && !fact.value {
+        if tax.vat.is_some() && !fact.value.taken() {
             return Err(self.cannot(operation, "vat_amount", fact.source));
         }
         tax.check(amount).map_err(|invalid| Error::invalid(operation, invalid))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{
     BillingKey, BillingKeyId, Card, ChannelName, ChargeRequest, Clock, CodeClass, DeclineReason, Error, Expiry, Fact,
     IssueRequest, Krw, OrderId, OrderName, Profile, ScheduleEntry, TaxSplit, WindowRequest,
@@ -201,7 +201,7 @@ pub(crate) static ACME: Profile = Profile {
     pc_return: Fact::new(WindowReturn::Callback, "[test]"),
     mobile_return: Fact::new(WindowReturn::Redirect, "[test]"),
     minimum_won: Fact::new(100, "[test]"),
-    vat_amount: Fact::new(false, "[test]"),
+    vat_amount: Fact::new(VatTerms::NotTaken, "[test]"),
     interest_free: Fact::new(false, "[test]"),
     card_points: Fact::new(false, "[test]"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "[test]"),

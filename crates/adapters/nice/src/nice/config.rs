@@ -2,13 +2,14 @@
 
 use kr_billing_core::Error;
 use kr_billing_portone_v1::{CardField, ChannelSettings, Client, KeyInSettings, ModuleRoute};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{Nice, NiceProvider, facts};
+use crate::no_window;
 
 /// A channel of the module `nice`: key-in, and charges by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct NiceConfig {
     /// The recurring MID. May be left out with one channel of this module in the account.
     #[serde(default)]
@@ -25,6 +26,12 @@ pub struct NiceConfig {
     /// Whether this is a test channel. Its payments are marked, and look-ups must ask for them.
     #[serde(default)]
     pub test: bool,
+}
+
+impl<'de> Deserialize<'de> for NiceConfig {
+    fn deserialize<D: Deserializer<'de>>(settings: D) -> Result<Self, D::Error> {
+        Self::deserialize(settings).map_err(no_window::explained)
+    }
 }
 
 impl NiceConfig {

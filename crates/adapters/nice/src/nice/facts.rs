@@ -1,6 +1,6 @@
 //! What is known of NICE's old module, each fact with its source.
 
-use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{Fact, Profile};
 
 /// The module's name on the wire.
@@ -17,7 +17,7 @@ pub static PROFILE: Profile = Profile {
     pc_return: Fact::new(WindowReturn::NoWindow, "[seed 004] [rules]"),
     mobile_return: Fact::new(WindowReturn::NoWindow, "[seed 004] [rules]"),
     minimum_won: Fact::new(100, "[help min-max]"),
-    vat_amount: Fact::new(true, "[oa] [docs nice]"),
+    vat_amount: Fact::new(VatTerms::ByAgreement, "[oa] [docs nice]"),
     interest_free: Fact::new(true, "[oa]"),
     card_points: Fact::new(true, "[oa]"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "[oa cancel] [docs nice]"),

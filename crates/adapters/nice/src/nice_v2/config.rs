@@ -2,13 +2,14 @@
 
 use kr_billing_core::Error;
 use kr_billing_portone_v1::{CardField, ChannelSettings, Client, KeyInSettings, ModuleRoute};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{NiceV2, NiceV2Provider, facts};
+use crate::no_window;
 
 /// A channel of the module `nice_v2`: key-in, and charges by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct NiceV2Config {
     /// The recurring MID. May be left out with one channel of this module in the account.
     #[serde(default)]
@@ -26,6 +27,12 @@ pub struct NiceV2Config {
     /// Whether this is a test channel. Its payments are marked, and look-ups must ask for them.
     #[serde(default)]
     pub test: bool,
+}
+
+impl<'de> Deserialize<'de> for NiceV2Config {
+    fn deserialize<D: Deserializer<'de>>(settings: D) -> Result<Self, D::Error> {
+        Self::deserialize(settings).map_err(no_window::explained)
+    }
 }
 
 impl NiceV2Config {

@@ -1,6 +1,6 @@
 //! What is known of NICE's new module, each fact with its source.
 
-use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, WindowReturn};
+use kr_billing_core::profile::{AmountRole, KeyInTerms, Note, RefundTax, VatTerms, WindowReturn};
 use kr_billing_core::{Fact, Profile};
 
 /// The module's name on the wire.
@@ -17,7 +17,7 @@ pub static PROFILE: Profile = Profile {
     pc_return: Fact::new(WindowReturn::NoWindow, "[docs nice-v2] [rules]"),
     mobile_return: Fact::new(WindowReturn::NoWindow, "[docs nice-v2] [rules]"),
     minimum_won: Fact::new(100, "[help min-max]"),
-    vat_amount: Fact::new(true, "[docs nice-v2] [oa]"),
+    vat_amount: Fact::new(VatTerms::ByAgreement, "[docs nice-v2] [oa]"),
     interest_free: Fact::new(true, "[docs nice-v2] [oa]"),
     card_points: Fact::new(true, "[docs nice-v2] [oa]"),
     refund_tax: Fact::new(RefundTax::MustBeKnown, "`vat_amount`: [oa cancel]; tax-free part as for `nice` [infer]"),
