@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
+use kr_billing::journal::{Intent, MemoryJournal, Subject};
 use kr_billing::{
-    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderName, PaymentId, PaymentStatus, Policy, Reach,
-    Schedule, ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
+    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderName, PaymentStatus, Policy, Reach, Schedule,
+    ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
 };
 
 use crate::support::*;
@@ -147,35 +147,6 @@ async fn a_booking_that_another_one_stands_in_the_way_of_is_a_conflict_and_no_do
     }
 }
 
-/// A journal in which another program charges the order as soon as its retry is settled.
-struct ChargedMeanwhile(MemoryJournal);
-
-#[async_trait::async_trait]
-impl Journal for ChargedMeanwhile {
-    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
-        self.0.before_send(intent).await
-    }
-    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
-        self.0.settle(subject, ticket, outcome).await?;
-        let attempt = Attempt::Charge { order: order(), amount: krw(9_900), key: None, keep: None };
-        let ticket = Ticket { attempt, ..ticket.clone() };
-        let charge = Intent { subject: Subject::charge(&order()), body: "charge".into(), ticket, send_by_ms: 1, tax: None };
-        self.0.before_send(&charge).await.map(drop)
-    }
-    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
-        self.0.find(subject).await
-    }
-    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
-        self.0.open().await
-    }
-    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
-        self.0.amend(subject, ticket, learnt).await
-    }
-    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
-        self.0.charge_of(payment).await
-    }
-}
-
 #[tokio::test]
 async fn a_declined_retry_is_no_decline_while_a_charge_of_its_order_is_under_way() {
     for refused in [false, true] {
@@ -192,7 +163,12 @@ async fn a_declined_retry_is_no_decline_while_a_charge_of_its_order_is_under_way
         let mut pg = bare_gateway();
         pg.expect_payments().returning(|_| Ok(vec![]));
         pg.expect_scheduler().returning(move || Some(scheduler));
-        let billing = builder(pg, quick()).journal(Arc::new(ChargedMeanwhile(MemoryJournal::new()))).build().unwrap();
+        let charged = |intent: Intent| {
+            let attempt = Attempt::Charge { order: order(), amount: krw(9_900), key: None, keep: None };
+            let ticket = Ticket { attempt, ..intent.ticket };
+            Intent { subject: Subject::charge(&order()), body: "charge".into(), ticket, ..intent }
+        };
+        let billing = builder(pg, quick()).journal(Arc::new(SentMeanwhile(MemoryJournal::new(), charged))).build().unwrap();
         let key = request(1).key().cloned().unwrap();
         let ended = billing.retry_schedule(&key, &order()).await;
         assert!(matches!(ended, Ok(Charge::InDoubt(_))), "refused {refused}: {ended:?}");

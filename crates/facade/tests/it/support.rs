@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
+use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
     Answer, Billing, BillingKey, BillingKeyId, ChannelName, ChargeRequest, Clock, CodeClass, DeclineReason, Error, ErrorKind,
-    Fact, Failure, Krw, MockBillingGateway, Operation, OrderId, OrderName, Payment, PaymentId, Policy, Profile, Reach,
+    Fact, Failure, Krw, MockBillingGateway, Operation, OrderId, OrderName, Payment, PaymentId, Policy, Profile, Reach, Ticket,
 };
 
 /// Time passes only when somebody sleeps.
@@ -142,4 +143,32 @@ pub fn builder(gateway: MockBillingGateway, policy: Policy) -> kr_billing::Billi
 
 pub fn answer(record: Payment) -> Result<Answer, Error> {
     Ok(Answer::Recorded(Box::new(record)))
+}
+
+/// A journal in which another program stores an intent as soon as one is settled: made from the settled one.
+pub struct SentMeanwhile(pub MemoryJournal, pub fn(Intent) -> Intent);
+
+#[async_trait]
+impl Journal for SentMeanwhile {
+    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
+        self.0.before_send(intent).await
+    }
+    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
+        let stood = self.0.find(subject).await?;
+        self.0.settle(subject, ticket, outcome).await?;
+        let Some(Entry { intent, .. }) = stood else { return Ok(()) };
+        self.0.before_send(&(self.1)(intent)).await.map(drop)
+    }
+    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
+        self.0.find(subject).await
+    }
+    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
+        self.0.open().await
+    }
+    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
+        self.0.amend(subject, ticket, learnt).await
+    }
+    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
+        self.0.charge_of(payment).await
+    }
 }

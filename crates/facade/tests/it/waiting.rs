@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
-use kr_billing::{Charge, Clock, ErrorKind, OrderId, PaymentId, Reach, Recovered, Resolved, Ticket};
+use kr_billing::journal::{Intent, MemoryJournal};
+use kr_billing::{Charge, Clock, ErrorKind, OrderId, Reach, Recovered, Resolved, Ticket};
 use tokio::sync::Notify;
 
 use crate::support::*;
@@ -130,42 +130,17 @@ async fn nobody_calls_silence_proof_while_a_send_may_be_under_way() {
     assert!(matches!(recovered.as_slice(), [Recovered::Charge(_, Resolved::NotCharged)]), "{recovered:?}");
 }
 
-/// A journal in which another program sends the order as soon as an attempt is settled.
-struct SentAgain(MemoryJournal);
-
-#[async_trait]
-impl Journal for SentAgain {
-    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
-        self.0.before_send(intent).await
-    }
-    async fn settle(&self, subject: &Subject, ticket: &Ticket, outcome: &Outcome) -> Result<(), JournalError> {
-        let stood = self.0.find(subject).await?;
-        self.0.settle(subject, ticket, outcome).await?;
-        let Some(Entry { intent, .. }) = stood else { return Ok(()) };
-        let ticket = Ticket { sent_at_ms: ticket.sent_at_ms + 1, ..ticket.clone() };
-        self.0.before_send(&Intent { ticket, ..intent }).await.map(drop)
-    }
-    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
-        self.0.find(subject).await
-    }
-    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
-        self.0.open().await
-    }
-    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
-        self.0.amend(subject, ticket, learnt).await
-    }
-    async fn charge_of(&self, payment: &PaymentId) -> Result<Option<Intent>, JournalError> {
-        self.0.charge_of(payment).await
-    }
-}
-
 #[tokio::test]
 async fn not_charged_is_not_said_while_somebody_else_sends_the_order_again() {
     let mut pg = gateway();
     pg.expect_charge().times(1).returning(|_| Err(lost()));
     pg.expect_payments().returning(|_| Ok(vec![]));
     let clock = Arc::new(StillClock::default());
-    let journal = Arc::new(SentAgain(MemoryJournal::new()));
+    let again = |intent: Intent| {
+        let ticket = Ticket { sent_at_ms: intent.ticket.sent_at_ms + 1, ..intent.ticket.clone() };
+        Intent { ticket, ..intent }
+    };
+    let journal = Arc::new(SentMeanwhile(MemoryJournal::new(), again));
     let billing = builder(pg, quick()).clock(clock.clone()).journal(journal).build().unwrap();
     let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
     clock.sleep(Duration::from_secs(3_600)).await;
