@@ -231,8 +231,12 @@ const TEXTS: &[(&str, &str)] = &[
         "KCP 정기결제창은 서비스 기간을 보여 주지 않습니다. `period`를 빼거나 이니시스 채널을 쓰세요",
     ),
     (
-        "the module `inicis` does not take it on charges by card; leave it out, or set `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel",
-        "`inicis` 모듈은 카드 결제에서 받지 않습니다. 빼거나, `GET /users/pg`에 이 채널의 모듈로 나온다면 `key_in.module = \"html5_inicis\"`로 하세요",
+        "NICE issues no keys in a window, only by key-in; leave `window` out",
+        "나이스는 결제창으로 빌링키를 발급하지 않고 키인으로만 발급합니다. `window`를 빼세요",
+    ),
+    (
+        "Inicis takes it through `html5_inicis` only, not through the module `inicis`; set `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel, charge a key that the window has issued, or leave it out",
+        "이니시스는 `inicis` 모듈이 아니라 `html5_inicis`로만 부가세를 받습니다. `GET /users/pg`에 이 채널이 그렇게 나오면 `key_in.module = \"html5_inicis\"`로 설정하거나, 결제창으로 발급한 빌링키로 결제하거나, 부가세를 빼세요",
     ),
     (
         "the module `nice` takes it on charges by key only, as far as its documents agree",

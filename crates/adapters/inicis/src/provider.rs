@@ -69,7 +69,7 @@ impl InicisProvider {
                 operation,
                 "vat_amount: Inicis takes it through `html5_inicis` only, not through the module `inicis`; set \
                  `key_in.module = \"html5_inicis\"` if `GET /users/pg` lists that for this channel, charge a key that the window has \
-                 issued, or leave it out [oa]",
+                 issued, or leave it out",
             ));
         }
         Ok(())
