@@ -1,5 +1,5 @@
-//! `cargo xtask new-adapter NAME [--window]`: writes the files of an adapter for one more PG of PortOne V1, ready to compile, to pass
-//! be held against the conformance suite and to be filled with facts. A module, or a way to its keys, that the sandbox has no rules for
+//! `cargo xtask new-adapter NAME [--window]`: writes the files of an adapter for one more PG of PortOne V1, ready to compile, to be
+//! held against the conformance suite and to be filled with facts. A module, or a way to its keys, that the sandbox has no rules for
 //! is refused: there the suite could only fail.
 
 use std::fs;

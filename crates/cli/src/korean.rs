@@ -410,7 +410,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("the module is not a PG module's name, such as kcp_billing", "모듈이 kcp_billing 같은 PG 모듈의 이름이 아닙니다"),
     ("the account has no channel {}; it has: {}", "계정에 채널 {}이(가) 없습니다. 계정의 채널: {}"),
     ("the account says that {} is {}; {}", "계정의 {}은(는) {}입니다. {}"),
-    ("live", "실제 채널"),
+    ("a live one", "실제 채널"),
     ("a test one", "테스트 채널"),
     ("leave `test` out", "`test`를 빼세요"),
     ("set `test = true`", "`test = true`로 하세요"),

@@ -1,8 +1,8 @@
 //! What became of a change to bookings whose answer was lost, or was a no that an earlier call may have caused.
 
 use kr_billing_core::{
-    BillingKeyId, Error, ErrorKind, OrderId, Reach, Schedule, ScheduleEntry, ScheduleRequest, ScheduleStatus, Scheduler,
-    TimeWindow, UnixSeconds,
+    BillingKeyId, Error, ErrorKind, Operation, OrderId, Reach, Schedule, ScheduleEntry, ScheduleRequest, ScheduleStatus,
+    Scheduler, TimeWindow, UnixSeconds,
 };
 
 use crate::billing::{Billing, Channel};
@@ -13,11 +13,11 @@ use crate::ladder::Ladder;
 pub(crate) enum Seen<T> {
     /// It stands as it was asked for.
     Done(T),
-    /// Nothing of it stands, or not all. It may still come, unless the call was refused.
+    /// Nothing of it stands. It may still come, unless the call was refused.
     NotYet,
     /// Other bookings stand under its order ids, so it cannot be made.
     Taken(String),
-    /// Parts of it stand, or it has run since: this call's, or those of an earlier one.
+    /// Parts of it stand, or it has run since: this call's, or those of an earlier one. No silence ever clears that.
     Partly,
 }
 
@@ -30,14 +30,16 @@ impl Billing {
     {
         let mut ladder = Ladder::start(self);
         loop {
+            // Before the look: only one that began after the settle time proves anything.
+            let settled = ladder.settled();
             match look().await {
                 Ok(Seen::Done(done)) => return Ok(done),
-                Ok(Seen::Partly) => break,
                 Ok(Seen::Taken(text)) if once => {
                     return Err(Error::new(error.operation(), Reach::Refused, ErrorKind::OrderConflict, text).with_source(error));
                 }
-                Ok(_) if once => return Err(error),
-                Ok(_) if ladder.settled() => {
+                Ok(Seen::NotYet) if once => return Err(error),
+                Ok(Seen::Partly) if once => break,
+                Ok(Seen::NotYet | Seen::Taken(_)) if settled => {
                     let text = "no answer came, and after the settle time it is not done";
                     return Err(Error::new(error.operation(), Reach::Refused, ErrorKind::Timeout, text).with_source(error));
                 }
@@ -50,6 +52,20 @@ impl Billing {
             }
         }
         Err(error.with_reach(Reach::Unclear))
+    }
+
+    /// The orders of a key that wait, from a span back, since one may be due and not have run yet, to more than a year ahead.
+    pub(crate) async fn waiting(&self, scheduler: &dyn Scheduler, key: &BillingKeyId) -> Result<Vec<OrderId>, Error> {
+        let mut orders = Vec::new();
+        let mut from = UnixSeconds(self.now().0.saturating_sub(TimeWindow::MAX_SECONDS));
+        for _ in 0..6 {
+            let to = from.plus(TimeWindow::MAX_SECONDS);
+            let window = TimeWindow::new(from, to).map_err(|invalid| Error::invalid(Operation::LookUpSchedule, invalid))?;
+            let found = self.look(Operation::LookUpSchedule, || scheduler.entries(key, window)).await?;
+            orders.extend(found.into_iter().filter(|entry| entry.status == ScheduleStatus::Scheduled).map(|entry| entry.order));
+            from = to;
+        }
+        Ok(orders)
     }
 }
 
@@ -109,24 +125,9 @@ pub(crate) fn of_move(found: Option<Schedule>, at: UnixSeconds) -> Seen<Schedule
 pub(crate) fn of_cancel(orders: &[OrderId], mut found: Vec<Schedule>) -> Seen<Vec<Schedule>> {
     found.retain(|entry| entry.status == ScheduleStatus::Revoked && orders.contains(&entry.order));
     let gone = |order: &OrderId| found.iter().any(|entry| entry.order == *order);
-    if orders.iter().all(gone) { Seen::Done(found) } else { Seen::NotYet }
-}
-
-/// Whether no booking of the key waits any more, in the year ahead.
-pub(crate) async fn of_cancel_all(
-    scheduler: &dyn Scheduler,
-    key: &BillingKeyId,
-    now: UnixSeconds,
-) -> Result<Seen<Vec<Schedule>>, Error> {
-    let mut found = Vec::new();
-    for part in 0..5 {
-        let from = now.plus(part * TimeWindow::MAX_SECONDS);
-        let Ok(window) = TimeWindow::new(from, from.plus(TimeWindow::MAX_SECONDS)) else { break };
-        found.extend(scheduler.entries(key, window).await?);
+    match found.is_empty() {
+        _ if orders.iter().all(gone) => Seen::Done(found),
+        true => Seen::NotYet,
+        false => Seen::Partly,
     }
-    if found.iter().any(|entry| entry.status == ScheduleStatus::Scheduled) {
-        return Ok(Seen::NotYet);
-    }
-    found.retain(|entry| entry.status == ScheduleStatus::Revoked);
-    Ok(Seen::Done(found))
 }

@@ -179,8 +179,8 @@ fn issue_in_doubt(ticket: Ticket) -> Issuance {
 impl WindowIssuer<'_> {
     /// The exact parameter object for `IMP.request_pay`. Store the request's key and order: [`Billing::confirm_window`] needs them.
     ///
-    /// The first time, the account is asked whether it has this window's channel. Where it cannot be asked, the parameters are given
-    /// all the same: nothing moves yet, and `confirm_window` compares the key's channel.
+    /// Until it has said yes once, the account is asked whether it has this window's channel, for as long as connecting may take. Where it
+    /// says nothing, the parameters are given all the same: nothing moves yet, and `confirm_window` compares the key's channel.
     ///
     /// # Errors
     /// Nothing is opened: a field is missing, an option is one that this PG's window does not have, or the account has no such channel.
@@ -190,8 +190,8 @@ impl WindowIssuer<'_> {
             return Err(Error::unsupported(Operation::OpenWindow, "this channel has no window"));
         };
         let parameters = window.parameters(request)?;
-        match window.ready().await {
-            Err(error) if error.kind() == ErrorKind::Configuration => Err(error),
+        match tokio::time::timeout(self.billing.inner.policy.connect_timeout, window.ready()).await {
+            Ok(Err(error)) if error.kind() == ErrorKind::Configuration => Err(error),
             _ => Ok(parameters),
         }
     }

@@ -16,8 +16,8 @@ pub struct Policy {
     pub connect_timeout: Duration,
     /// How long after its intent was stored a call may still be sent: 15 s.
     pub send_within: Duration,
-    /// How long a call in doubt is looked up before it is handed out as in doubt: 20 s. The last look-up may itself take up to
-    /// `send_timeout` longer.
+    /// How long a call in doubt is looked up before it is handed out as in doubt: 20 s. The last look-up may itself take
+    /// longer: up to `send_timeout` a request, with `attempts` for each.
     pub resolve_for: Duration,
     /// How long the provider may take to act on a request whose answer was lost: 5 min. Only after it is "not found" proof.
     /// V1 states no such time `[infer]`; money that moves later is this design's documented limit.

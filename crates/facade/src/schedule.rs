@@ -174,20 +174,20 @@ impl Billing {
 
     /// Takes all bookings of a key back.
     ///
-    /// After an unclear answer they are looked up, a year ahead: if none waits any more, those that are taken back are the answer.
+    /// Those that wait, as far as a year ahead, are read first, so that after an unclear answer they can be looked up.
     ///
     /// # Errors
     /// Reach `Unclear`: they may be gone; calling again is safe.
     #[instrument(name = "cancel_all_schedules", skip_all, fields(key = %key.id))]
     pub async fn cancel_all_schedules(&self, key: &BillingKey) -> Result<Vec<Schedule>, Error> {
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
+        let orders = self.waiting(scheduler, &key.id).await.map_err(|error| error.with_reach(Reach::NotSent))?;
         let error = match self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await {
-            Err(error) if error.reach() == Reach::Unclear => error,
+            Err(error) if error.reach() == Reach::Unclear && !orders.is_empty() => error,
             answered => return answered,
         };
-        let now = self.now();
-        let once = async || booked::of_cancel_all(scheduler, &key.id, now).await;
-        self.seen(error, false, async || self.look(Operation::LookUpSchedule, &once).await).await
+        let look = async || Ok(booked::of_cancel(&orders, self.entries_of(scheduler, &orders).await?));
+        self.seen(error, false, look).await
     }
 
     /// Charges a failed or revoked booking now, under its order id. It moves money: its outcomes are those of a charge.

@@ -91,14 +91,24 @@ impl TokenManager {
         let ended_before = self.lock().ended;
         let deadline = Instant::now() + transport.send_timeout();
         let late = |_| Error::not_sent(Operation::Token, ErrorKind::Timeout, "no token came in time");
-        let _asking = timeout_at(deadline, self.asking.lock()).await.map_err(late)?;
+        let free = self.asking.try_lock();
+        let waited = free.is_err();
+        let _asking = match free {
+            Ok(asking) => asking,
+            Err(_) => timeout_at(deadline, self.asking.lock()).await.map_err(late)?,
+        };
         if let Some(token) = self.current(&good) {
             return Ok(token);
         }
         if let Some(failure) = self.failure_since(ended_before) {
             return Err(again(&failure));
         }
-        let asked = timeout_at(deadline, self.ask(transport)).await.map_err(late).and_then(|asked| asked);
+        let asked = match timeout_at(deadline, self.ask(transport)).await {
+            Ok(asked) => asked,
+            // Its time was cut short by waiting: others have more, and ask for themselves.
+            Err(elapsed) if waited => return Err(late(elapsed)),
+            Err(elapsed) => Err(late(elapsed)),
+        };
         let mut state = self.lock();
         state.ended += 1;
         match asked {

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use kr_billing::journal::{Intent, MemoryJournal, Subject};
 use kr_billing::{
-    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderName, PaymentStatus, Policy, Reach, Schedule,
-    ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
+    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderId, OrderName, PaymentStatus, Policy, Reach,
+    Schedule, ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
 };
 
 use crate::support::*;
@@ -132,6 +132,36 @@ async fn a_move_and_a_cancel_whose_answer_is_lost_are_looked_up_for_a_while() {
         let ended = billing.cancel_all_schedules(&key).await;
         assert_eq!(ended.map(|list| list.len()).map_err(|error| error.reach()), reach.map_or(Ok(1), Err), "all: {stands:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_half_taken_back_is_never_called_untouched() {
+    let (gone, other) = (Some(found("Revoked", AT)), OrderId::new("another").unwrap());
+    let (billing, key) = losing(patient(), vec![gone]);
+    let error = billing.cancel_schedules(&key, &[order(), other]).await.unwrap_err();
+    assert_eq!(error.reach(), Reach::Unclear);
+    // Nothing that waits was seen before the call, and its answer is lost: there is nothing to look up.
+    let (billing, key) = losing(patient(), vec![None]);
+    assert_eq!(billing.cancel_all_schedules(&key).await.unwrap_err().reach(), Reach::Unclear);
+}
+
+#[tokio::test]
+async fn a_look_up_that_began_before_the_settle_time_proves_nothing() {
+    let clock = Arc::new(StillClock::default());
+    let slow = clock.clone();
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_schedule().returning(|_| Err(lost_call(Operation::Schedule)));
+    scheduler.expect_entry().returning(move |_| {
+        slow.pass(std::time::Duration::from_secs(3));
+        Ok(None)
+    });
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = gateway();
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    let billing = builder(pg, quick()).clock(clock).build().unwrap();
+    let entry = ScheduleEntry::new(order(), AT, krw(9_900), OrderName::new("November").unwrap());
+    let booking = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
+    assert_eq!(billing.schedule(&booking).await.unwrap_err().reach(), Reach::Unclear);
 }
 
 #[tokio::test]

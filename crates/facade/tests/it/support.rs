@@ -15,6 +15,13 @@ use kr_billing::{
 #[derive(Default)]
 pub struct StillClock(Mutex<Duration>);
 
+impl StillClock {
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
 #[async_trait]
 impl Clock for StillClock {
     fn wall(&self) -> SystemTime {
@@ -24,7 +31,7 @@ impl Clock for StillClock {
         *self.0.lock().unwrap()
     }
     async fn sleep(&self, time: Duration) {
-        *self.0.lock().unwrap() += time;
+        self.pass(time);
         tokio::task::yield_now().await;
     }
 }

@@ -64,7 +64,7 @@ impl InAccount {
             return Err(wrong(&text));
         }
         if fitting.iter().all(|setting| setting.sandbox.is_some_and(|test| test != self.test)) {
-            let (is, say) = if self.test { ("live", "leave `test` out") } else { ("a test one", "set `test = true`") };
+            let (is, say) = if self.test { ("a live one", "leave `test` out") } else { ("a test one", "set `test = true`") };
             return Err(wrong(&format!("test: the account says that {} is {is}; {say}", route.pg())));
         }
         Ok(())
