@@ -12,10 +12,10 @@ pub const CHANNELS: &[(&str, bool)] = &[("kcp", true), ("inicis", true), ("nice"
 pub const TOML: &str = r#"
 default_channel = "kcp"
 [policy]
-send_timeout_ms = 500
-connect_timeout_ms = 500
-send_within_ms = 500
-resolve_for_ms = 1500
+send_timeout_ms = 2000
+connect_timeout_ms = 2000
+send_within_ms = 2000
+resolve_for_ms = 20000
 settle_after_ms = 1000
 first_wait_ms = 20
 longest_wait_ms = 100
