@@ -123,7 +123,7 @@ pub(crate) fn of_move(found: Option<Schedule>, at: UnixSeconds) -> Seen<Schedule
 
 /// Whether all of the named bookings are taken back.
 pub(crate) fn of_cancel(orders: &[OrderId], mut found: Vec<Schedule>) -> Seen<Vec<Schedule>> {
-    found.retain(|entry| entry.status == ScheduleStatus::Revoked && orders.contains(&entry.order));
+    found.retain(|entry| entry.status == ScheduleStatus::Revoked);
     let gone = |order: &OrderId| found.iter().any(|entry| entry.order == *order);
     match found.is_empty() {
         _ if orders.iter().all(gone) => Seen::Done(found),

@@ -47,7 +47,8 @@ impl Billing {
             return answer.map_err(|(error, _)| NotCharged::new(error, None));
         }
         // Where a retry of the order's schedule is open or paid, there is neither a decline nor a plain error.
-        match self.in_the_way(&Subject::retry(&request.order), &attempt(&request)).await {
+        let channel = self.charge_channel(&request).ok().map(|channel| &channel.name);
+        match self.in_the_way(&Subject::retry(&request.order), channel, &attempt(&request)).await {
             Ok(Some(doubt)) => Ok(doubt),
             _ => answer.map_err(|(error, earlier)| NotCharged::new(error, Some(request)).with_earlier(earlier)),
         }
@@ -65,19 +66,18 @@ impl Billing {
         if let Some(answer) = self.known_answer(channel, &subject, &body, &attempt).await? {
             return Ok(answer);
         }
-        let tax = Some(request.tax);
         let (_place, known) = match self.prepared(channel, request, &attempt).await {
             Ok((place, Ok(known))) => (place, known),
-            Ok((_, Err(answer))) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
+            Ok((_, Err(answer))) => return Ok(self.listed(channel, &attempt, &subject, &body, answer).await),
             // Another call for the same may have been sent while this one waited: then its outcome is the answer.
             Err(error) => {
                 let known = self.known_answer(channel, &subject, &body, &attempt).await?;
                 return known.ok_or((error, None));
             }
         };
-        let armed = match self.arm(channel, subject, body, attempt.clone(), known, tax).await.map_err(plain)? {
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, Some(request.tax)).await.map_err(plain)? {
             Ok(armed) => armed,
-            Err(entry) => return earlier_answer(entry, attempt),
+            Err(entry) => return earlier_answer(entry, Some(&channel.name), attempt),
         };
         if let Some(doubt) = self.gives_way(&armed.intent, &Subject::retry(&request.order)).await.map_err(plain)? {
             return Ok(doubt);
@@ -180,25 +180,33 @@ impl Billing {
         })
     }
 
-    /// A doubt about a payment that stands open at the provider goes into the journal, too, as an intent that nobody sends: so
-    /// `recover` lists it until it is settled.
+    /// What stands at the provider under an order that is not sent goes into the journal, too, as an intent that nobody sends: so
+    /// `recover` lists a payment that is open until it is settled, and no order is booked that was found paid.
     pub(crate) async fn listed(
         &self,
         channel: &Channel,
-        subject: Subject,
-        body: String,
-        tax: Option<TaxSplit>,
+        attempt: &Attempt,
+        subject: &Subject,
+        body: &str,
         answer: Charge,
-    ) -> Result<Charge, Error> {
-        let doubt = match answer {
-            Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt,
-            other => return Ok(other),
+    ) -> Charge {
+        let ticket = match &answer {
+            Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt.ticket.clone(),
+            Charge::Paid(_) => self.ticket(channel, attempt.clone(), Vec::new()),
+            _ => return answer,
         };
-        let Ticket { attempt, known, .. } = doubt.ticket.clone();
-        Ok(match self.arm(channel, subject, body, attempt, known, tax).await? {
-            Ok(armed) => in_doubt(armed.intent.ticket, DoubtCause::EarlierAttempt),
-            Err(_) => Charge::InDoubt(doubt),
-        })
+        // Whoever made the payment knows its tax parts.
+        let intent = Intent { subject: subject.clone(), body: body.to_owned(), ticket, send_by_ms: Intent::NEVER, tax: None };
+        match self.inner.journal.before_send(&intent).await {
+            Ok(Before::New) => {
+                if let Charge::Paid(paid) = &answer {
+                    self.write_down(&intent, &Outcome::Paid { paid: paid.clone() }).await;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%subject, %error, "what was found could not be written to the journal"),
+        }
+        answer
     }
 
     /// The question to ask later about an attempt that starts now.
@@ -297,7 +305,12 @@ impl Billing {
         if error.reach() != Reach::Refused || matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::RateLimited) {
             return None;
         }
-        let question = Question::of(&intent.ticket)?;
+        self.stands(channel, &intent.ticket).await
+    }
+
+    /// What stands under a ticket's order by one look-up: a payment, or a doubt. `None` when nothing is paid or open.
+    pub(crate) async fn stands(&self, channel: &Channel, ticket: &Ticket) -> Option<Found> {
+        let question = Question::of(ticket)?;
         let ask = || channel.gateway.payments(question.order);
         let Ok(records) = self.look(Operation::LookUpPayment, ask).await else {
             return Some(Found::Doubt(DoubtCause::UnknownOutcome));

@@ -1,7 +1,7 @@
 //! What an earlier attempt under the same order means for this one: its outcome, a doubt, or nothing at all.
 
 use kr_billing_core::outcome::Attempt;
-use kr_billing_core::{Charge, DoubtCause, Error, ErrorKind, Operation, Ticket};
+use kr_billing_core::{ChannelName, Charge, DoubtCause, Error, ErrorKind, Operation, Ticket};
 
 use crate::billing::{Billing, Channel};
 use crate::charge::{Refused, in_doubt, journal_error};
@@ -19,23 +19,31 @@ impl Billing {
     ) -> Result<Option<Charge>, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
         let Some(known) = entry.and_then(|entry| Before::known(subject, body, entry)) else { return Ok(None) };
-        let unpaid = match &known {
+        let earlier = match &known {
             Before::Replay(entry) | Before::Conflict(entry) => {
-                matches!(entry.outcome, Some(Outcome::Dismissed | Outcome::Declined { .. } | Outcome::NotCharged))
+                entry.outcome.as_ref().map(|outcome| (outcome, &entry.intent.ticket))
             }
-            Before::New => false,
+            Before::New => None,
         };
+        let unpaid = |outcome: &Outcome| matches!(outcome, Outcome::Dismissed | Outcome::Declined { .. } | Outcome::NotCharged);
         if let Attempt::Charge { order, .. } = attempt
-            && unpaid
-            && let Ok(Err(found)) = self.standing(channel, attempt, order).await
+            && let Some((outcome, ticket)) = earlier.filter(|(outcome, _)| unpaid(outcome))
         {
-            return Ok(Some(found));
+            match self.standing(channel, attempt, order).await {
+                Ok(Err(found)) => return Ok(Some(self.listed(channel, attempt, subject, body, found).await)),
+                // Said again now, "declined" would allow another order id for what may be paid.
+                Err(_) if !matches!(outcome, Outcome::Dismissed) => {
+                    let ticket = Ticket { attempt: attempt.clone(), channel: channel.name.clone(), ..ticket.clone() };
+                    return Ok(Some(in_doubt(ticket, DoubtCause::EarlierAttempt)));
+                }
+                _ => {}
+            }
         }
         let ticket = match &known {
             Before::Replay(entry) => Some(entry.intent.ticket.clone()),
             _ => None,
         };
-        Ok(Some(match (earlier_answer(known, attempt.clone())?, ticket) {
+        Ok(Some(match (earlier_answer(known, Some(&channel.name), attempt.clone())?, ticket) {
             (Charge::Paid(paid), Some(ticket)) => Charge::Paid(self.with_key_asked(channel, &ticket, paid).await),
             (answer, _) => answer,
         }))
@@ -45,7 +53,7 @@ impl Billing {
     pub(crate) async fn despite(&self, subject: &Subject, attempt: Attempt, error: Error) -> Result<Charge, Refused> {
         let entry = self.inner.journal.find(subject).await.map_err(|error| (journal_error(error), None))?;
         let Some(entry) = entry else { return Err((error, None)) };
-        match earlier_answer(Before::Conflict(Box::new(entry)), attempt) {
+        match earlier_answer(Before::Conflict(Box::new(entry)), None, attempt) {
             Ok(doubt) => Ok(doubt),
             Err((_, earlier)) => Err((error, earlier)),
         }
@@ -54,7 +62,7 @@ impl Billing {
     /// Gives way to an attempt of the other kind under the same order that is open or paid, the charge to a schedule's retry and
     /// the retry to a charge. Both store their intent first and look then, so at least one of them sees the other.
     pub(crate) async fn gives_way(&self, intent: &Intent, other: &Subject) -> Result<Option<Charge>, Error> {
-        let doubt = self.in_the_way(other, &intent.ticket.attempt).await?;
+        let doubt = self.in_the_way(other, Some(&intent.ticket.channel), &intent.ticket.attempt).await?;
         if doubt.is_some() {
             self.write_down(intent, &Outcome::NotCharged).await;
         }
@@ -63,9 +71,14 @@ impl Billing {
 
     /// The doubt about an attempt when the journal has one of the other kind, open or paid, under its order. It asks about this attempt,
     /// since the other's payment may be another sum, by another key.
-    pub(crate) async fn in_the_way(&self, other: &Subject, attempt: &Attempt) -> Result<Option<Charge>, Error> {
+    pub(crate) async fn in_the_way(
+        &self,
+        other: &Subject,
+        channel: Option<&ChannelName>,
+        attempt: &Attempt,
+    ) -> Result<Option<Charge>, Error> {
         let Some(Entry { intent: theirs, outcome }) = self.taken(other).await? else { return Ok(None) };
-        let ticket = Ticket { attempt: attempt.clone(), ..theirs.ticket };
+        let ticket = about(channel, attempt.clone(), theirs.ticket);
         Ok(Some(match outcome {
             None => in_doubt(ticket, DoubtCause::EarlierAttempt),
             Some(outcome) => in_doubt(ticket, DoubtCause::OrderTaken { payment: outcome.paid_payment().cloned() }),
@@ -87,16 +100,16 @@ impl Billing {
             return None;
         }
         let known = Before::known(&intent.subject, &intent.body, entry)?;
-        earlier_answer(known, intent.ticket.attempt.clone()).ok()
+        earlier_answer(known, Some(&intent.ticket.channel), intent.ticket.attempt.clone()).ok()
     }
 }
 
 /// The answer when somebody was there before: the known outcome for the same request, doubt for an order that is or may be paid,
 /// and a refusal with the earlier outcome only where it is known that nothing was charged.
 ///
-/// A doubt about another request's order asks about *this* request, so that resuming it can never take the other's payment for
-/// this one's.
-pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge, Refused> {
+/// A doubt about another request's order asks about *this* request, on its channel if it has one of ours, so that resuming it can
+/// never take the other's payment for this one's.
+pub(crate) fn earlier_answer(before: Before, channel: Option<&ChannelName>, attempt: Attempt) -> Result<Charge, Refused> {
     let (entry, same) = match before {
         Before::Replay(entry) => (entry, true),
         Before::Conflict(entry) => (entry, false),
@@ -106,7 +119,7 @@ pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge,
         }
     };
     let Entry { intent, outcome } = *entry;
-    let ticket = if same { intent.ticket } else { Ticket { attempt, ..intent.ticket } };
+    let ticket = if same { intent.ticket } else { about(channel, attempt, intent.ticket) };
     match (outcome, same) {
         (None, _) => Ok(in_doubt(ticket, DoubtCause::EarlierAttempt)),
         (Some(Outcome::Dismissed), true) => Ok(in_doubt(ticket, DoubtCause::Dismissed)),
@@ -119,4 +132,10 @@ pub(crate) fn earlier_answer(before: Before, attempt: Attempt) -> Result<Charge,
             Err((Error::not_sent(Operation::Charge, ErrorKind::OrderConflict, text), Some(Box::new(earlier))))
         }
     }
+}
+
+/// The question of another request under the order that a ticket is about.
+fn about(channel: Option<&ChannelName>, attempt: Attempt, theirs: Ticket) -> Ticket {
+    let channel = channel.cloned().unwrap_or(theirs.channel);
+    Ticket { channel, attempt, ..theirs }
 }

@@ -35,18 +35,25 @@ impl<'a> Question<'a> {
     /// The fields, by their wire names, in which a record differs from what was asked for. Order, amount and currency must be
     /// there and equal; PG, MID, key and test mark are compared where the record carries them.
     pub(crate) fn differences(&self, payment: &Payment, gateway: &dyn BillingGateway) -> Vec<String> {
-        let wrong_key = match (payment.key.as_deref().filter(|key| !key.is_empty()), self.key) {
-            (Some(key), Some(asked)) => key != asked.as_str(),
-            _ => false,
-        };
         let checks = [
             ("merchant_uid", payment.order != *self.order),
             ("amount", !payment.amount.is(self.amount)),
             ("currency", !payment.currency.is_krw()),
-            ("customer_uid", wrong_key),
+            ("customer_uid", self.shows_another_key(payment)),
         ];
         let own = checks.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field);
         own.chain(Place::of(payment).elsewhere(gateway)).map(str::to_owned).collect()
+    }
+
+    fn shows_another_key(&self, payment: &Payment) -> bool {
+        let shown = payment.key.as_deref().filter(|key| !key.is_empty());
+        shown.zip(self.key).is_some_and(|(shown, asked)| shown != asked.as_str())
+    }
+
+    /// Whether a failed record shows that it was another request's: another sum or another key. A ticket may ask about a request
+    /// that was never sent, since another one stood under its order.
+    fn is_anothers(&self, payment: &Payment) -> bool {
+        self.shows_another_key(payment) || !payment.amount.is(self.amount)
     }
 
     /// The decline of a failure that is definite, or is taken as definite because the settle time has passed.
@@ -137,7 +144,7 @@ pub(crate) fn read(question: &Question<'_>, records: Vec<Payment>, gateway: &dyn
     if charges.iter().any(|record| record.status != PaymentStatus::Failed) {
         return Verdict::Open;
     }
-    charges.retain(|record| !question.known.contains(&record.id));
+    charges.retain(|record| !question.known.contains(&record.id) && !question.is_anothers(record));
     let newest = charges.into_iter().max_by_key(|record| record.started_at.max(record.failed_at));
     Verdict::NothingCaptured { failed: newest.map(Box::new), issued }
 }

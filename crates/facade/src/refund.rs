@@ -26,8 +26,10 @@ enum Standing {
 fn standing(payment: &Payment, amount: u64, expected_balance: u64) -> Standing {
     let Some(balance) = payment.balance() else { return Standing::Other };
     // The newest refund must be ours: an older one of the same sum is another's.
-    let newest = payment.cancellations.iter().max_by_key(|cancel| cancel.at);
-    let ours = newest.is_none_or(|cancel| cancel.amount.won() == Some(amount));
+    let newest = payment.cancellations.iter().map(|cancel| cancel.at).max();
+    let ours = newest.is_none_or(|newest| {
+        payment.cancellations.iter().any(|cancel| cancel.at == newest && cancel.amount.won() == Some(amount))
+    });
     match expected_balance.checked_sub(amount) {
         _ if balance == expected_balance => Standing::Untouched,
         Some(left) if balance == left && ours => Standing::Made,
@@ -100,7 +102,7 @@ impl Billing {
         };
         let _place = self.admitted(channel, Operation::Refund).await?;
         self.look(Operation::Token, || channel.gateway.ready()).await?;
-        self.is_here(channel, &request.payment).await?;
+        let before = self.is_here(channel, &request.payment).await?;
         let armed = match self.arm(channel, subject, body, attempt, Vec::new(), tax).await? {
             Ok(armed) => armed,
             Err(earlier) => return earlier_refund(earlier),
@@ -108,6 +110,13 @@ impl Billing {
         if let Some(open) = self.other_refund(&armed.intent, &request.payment).await? {
             self.write_down(&armed.intent, &Outcome::NotRefunded).await;
             return Ok(refund_in_doubt(open.ticket, DoubtCause::EarlierAttempt));
+        }
+        // A balance never comes back, so the provider would refuse; and if that refusal were lost, the refund that somebody else made
+        // before would be taken for this one.
+        if let Some(balance) = before.balance().filter(|balance| *balance != request.expected_balance.won()) {
+            self.write_down(&armed.intent, &Outcome::NotRefunded).await;
+            let text = format!("the balance is {balance} won and not {}; read the payment again", request.expected_balance);
+            return Err(Error::not_sent(Operation::Refund, ErrorKind::BalanceChanged, text));
         }
         self.send_refund(channel, &armed, request, tax).await
     }
@@ -151,7 +160,7 @@ impl Billing {
 
     /// Refuses to refund a payment of another PG, whose tax rules are others, or of a test channel on a live one. Another MID is no harm: it
     /// may be one that this channel had before.
-    async fn is_here(&self, channel: &Channel, id: &PaymentId) -> Result<(), Error> {
+    async fn is_here(&self, channel: &Channel, id: &PaymentId) -> Result<Payment, Error> {
         let refuse = |kind, text: String| Err(Error::not_sent(Operation::Refund, kind, text));
         let found = self.look(Operation::LookUpPayment, || channel.gateway.payment(id)).await;
         let Some(payment) = found.map_err(|error| error.with_reach(Reach::NotSent))? else {
@@ -160,7 +169,7 @@ impl Billing {
         let place = Place { mid: None, ..Place::of(&payment) };
         let fields: Vec<_> = place.elsewhere(channel.gateway.as_ref()).collect();
         if fields.is_empty() {
-            return Ok(());
+            return Ok(payment);
         }
         let text = format!("the payment {id} is on another channel than {}: its {} differ", channel.name, fields.join(", "));
         refuse(ErrorKind::Mismatch, text)

@@ -124,7 +124,7 @@ impl Billing {
     }
 
     /// Asks again what became of a charge that was in doubt, after a restart too. One look-up; call it from a worker until it is
-    /// settled.
+    /// settled. What the journal has as unpaid is looked up, too, before it is said again.
     ///
     /// # Errors
     /// Only for a ticket that is unreadable or foreign: another version, another kind, or a channel that is not configured. A
@@ -140,20 +140,22 @@ impl Billing {
         let beside = self.other_kind_is_taken(ticket).await;
         match self.settled_before(ticket).await {
             Some(Resolved::Paid(paid)) => return Ok(Resolved::Paid(self.with_key_asked(channel, ticket, paid).await)),
-            Some(known) if !beside => return Ok(known),
+            Some(open @ Resolved::StillInDoubt(_)) if !beside => return Ok(open),
+            // A booking, or somebody else, may have paid the order since.
+            Some(unpaid) if !beside => {
+                return Ok(match self.stands(channel, ticket).await {
+                    Some(found) => self.resolved(channel, ticket, found).await,
+                    None => unpaid,
+                });
+            }
             // What became of this attempt says nothing of the order any more.
             _ => {}
         }
         let settled = self.wall_ms() >= ticket.settled_at_ms;
         let look = || self.look_once(channel, ticket, None, &DoubtCause::AnswerLost, settled);
         let resolved = match self.look(Operation::LookUpPayment, look).await {
-            Ok(Some(Found::Paid { payment, by_look_up })) => {
-                Resolved::Paid(Box::new(self.paid(channel, ticket, payment, by_look_up).await))
-            }
-            Ok(Some(Found::Declined(decline))) => Resolved::Declined(decline),
-            Ok(Some(Found::NotCharged)) => Resolved::NotCharged,
-            Ok(Some(Found::Mismatch { payment, fields })) => Resolved::Mismatch { payment: Box::new(payment), fields },
-            Ok(Some(Found::Doubt(_)) | None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
+            Ok(Some(found)) => self.resolved(channel, ticket, found).await,
+            Ok(None) | Err(_) => Resolved::StillInDoubt(ticket.clone()),
         };
         self.write_resolved(ticket, &resolved).await;
         let unpaid = matches!(resolved, Resolved::Declined(_) | Resolved::NotCharged);
@@ -161,6 +163,18 @@ impl Billing {
             return Ok(Resolved::StillInDoubt(ticket.clone()));
         }
         Ok(resolved)
+    }
+
+    async fn resolved(&self, channel: &Channel, ticket: &Ticket, found: Found) -> Resolved {
+        match found {
+            Found::Paid { payment, by_look_up } => {
+                Resolved::Paid(Box::new(self.paid(channel, ticket, payment, by_look_up).await))
+            }
+            Found::Declined(decline) => Resolved::Declined(decline),
+            Found::NotCharged => Resolved::NotCharged,
+            Found::Mismatch { payment, fields } => Resolved::Mismatch { payment: Box::new(payment), fields },
+            Found::Doubt(_) => Resolved::StillInDoubt(ticket.clone()),
+        }
     }
 
     /// Whether the journal has an attempt of the other kind, open or paid, under a ticket's order: a retry for a charge, or a charge for
@@ -235,7 +249,7 @@ impl Billing {
     /// Writes the outcome of a ticket's attempt, if a journal knows it.
     pub(crate) async fn settle_ticket(&self, ticket: &Ticket, outcome: &Outcome) {
         let Some(subject) = journal::subject_of(ticket) else { return };
-        let intent = Intent { subject, body: String::new(), ticket: ticket.clone(), send_by_ms: 0, tax: None };
+        let intent = Intent { subject, body: String::new(), ticket: ticket.clone(), send_by_ms: Intent::NEVER, tax: None };
         self.write_down(&intent, outcome).await;
     }
 

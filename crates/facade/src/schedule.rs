@@ -35,8 +35,11 @@ impl Billing {
         let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
         self.all_free_to_book(request).await?;
         let _place = self.admitted(channel, Operation::Schedule).await?;
-        // One of them may have been charged while this waited.
+        // One of them may have been charged while this waited, or its time may have passed.
         self.all_free_to_book(request).await?;
+        for entry in request.entries() {
+            check_time(entry.at, self.now()).map_err(|invalid| Error::invalid(Operation::Schedule, invalid))?;
+        }
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
             Ok(booked) if all_booked(request, &booked, channel) => return Ok(booked),
             Ok(_) => Self::unclear(Operation::Schedule, "the answer does not show the bookings that were asked for"),
@@ -102,7 +105,8 @@ impl Billing {
     #[instrument(name = "change_time", skip_all, fields(order = %order))]
     pub async fn change_schedule_time(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
-        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        let (channel, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        self.is_movable(channel, scheduler, key, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.change_time(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
@@ -114,10 +118,24 @@ impl Billing {
     #[instrument(name = "reschedule", skip_all, fields(order = %order))]
     pub async fn reschedule(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
-        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        let (channel, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
         self.free_to_book(Operation::MoveSchedule, order).await?;
+        self.is_movable(channel, scheduler, key, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.reschedule(order, at)).await;
         self.moved(scheduler, order, at, sent).await
+    }
+
+    /// V1 moves a booking by its order alone: one of another key, or of another channel, is not moved for this key.
+    async fn is_movable(
+        &self,
+        channel: &Channel,
+        scheduler: &dyn Scheduler,
+        key: &BillingKey,
+        order: &OrderId,
+    ) -> Result<(), Error> {
+        let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
+        let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
+        entry.map_or(Ok(()), |entry| is_own(&entry, Operation::MoveSchedule, &key.id, channel))
     }
 
     /// After an unclear move, or a refused one: it is done if the booking waits at the new time.
@@ -129,7 +147,9 @@ impl Billing {
         sent: Result<Schedule, Error>,
     ) -> Result<Schedule, Error> {
         let error = match sent {
-            Ok(moved) if moved.order == *order && moved.at == Some(at) => return Ok(moved),
+            Ok(moved) if moved.order == *order && moved.at == Some(at) && moved.status == ScheduleStatus::Scheduled => {
+                return Ok(moved);
+            }
             Ok(_) => Self::unclear(Operation::MoveSchedule, "the answer does not show the new time"),
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
@@ -155,11 +175,20 @@ impl Billing {
         }
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
         let sent = self.send(Operation::CancelSchedule, || true, || scheduler.cancel(&key.id, orders)).await;
-        // V1 answers with those it took back; one that was running already is simply not among them.
+        self.taken_back(scheduler, orders, sent).await
+    }
+
+    /// V1 answers with those it took back; one that was running already is simply not among them.
+    async fn taken_back(
+        &self,
+        scheduler: &dyn Scheduler,
+        orders: &[OrderId],
+        sent: Result<Vec<Schedule>, Error>,
+    ) -> Result<Vec<Schedule>, Error> {
         let (error, once) = match sent.map(|revoked| booked::of_cancel(orders, revoked)) {
             Ok(Seen::Done(revoked)) => return Ok(revoked),
             Ok(_) => {
-                let text = "not all of the named bookings were taken back; look them up";
+                let text = "not all of the bookings were taken back; look them up";
                 (Self::unclear(Operation::CancelSchedule, text), true)
             }
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
@@ -174,20 +203,16 @@ impl Billing {
 
     /// Takes all bookings of a key back.
     ///
-    /// Those that wait, as far as a year ahead, are read first, so that after an unclear answer they can be looked up.
+    /// Those that wait, as far as a year ahead, are read first: the answer must show each of them, or it is looked up.
     ///
     /// # Errors
-    /// Reach `Unclear`: they may be gone; calling again is safe.
+    /// Reach `Unclear`: some may be gone, and some may wait or have run; calling again is safe.
     #[instrument(name = "cancel_all_schedules", skip_all, fields(key = %key.id))]
     pub async fn cancel_all_schedules(&self, key: &BillingKey) -> Result<Vec<Schedule>, Error> {
         let (_, scheduler) = self.scheduler(key, Operation::CancelSchedule)?;
         let orders = self.waiting(scheduler, &key.id).await.map_err(|error| error.with_reach(Reach::NotSent))?;
-        let error = match self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await {
-            Err(error) if error.reach() == Reach::Unclear && !orders.is_empty() => error,
-            answered => return answered,
-        };
-        let look = async || Ok(booked::of_cancel(&orders, self.entries_of(scheduler, &orders).await?));
-        self.seen(error, false, look).await
+        let sent = self.send(Operation::CancelSchedule, || true, || scheduler.cancel_all(&key.id)).await;
+        if orders.is_empty() { sent } else { self.taken_back(scheduler, &orders, sent).await }
     }
 
     /// Charges a failed or revoked booking now, under its order id. It moves money: its outcomes are those of a charge.
@@ -208,7 +233,7 @@ impl Billing {
             Ok(Some(entry)) => {
                 // What it is about, its own ticket says.
                 let attempt = entry.intent.ticket.attempt.clone();
-                let doubt = earlier_answer(Before::Conflict(Box::new(entry)), attempt);
+                let doubt = earlier_answer(Before::Conflict(Box::new(entry)), None, attempt);
                 doubt.map_err(|_| NotCharged::new(error, None).with_earlier(earlier))
             }
             _ => Err(NotCharged::new(error, None).with_earlier(earlier)),
@@ -222,7 +247,7 @@ impl Billing {
         let ours = matches!(&attempt, Attempt::Retry { key: theirs, .. } if *theirs == key.id);
         let same = ours && channel == key.channel && account == self.inner.account;
         let before = if same { Before::Replay(Box::new(entry)) } else { Before::Conflict(Box::new(entry)) };
-        earlier_answer(before, attempt).map(Some)
+        earlier_answer(before, Some(&key.channel), attempt).map(Some)
     }
 
     async fn try_retry(&self, key: &BillingKey, order: &OrderId) -> Result<Charge, Refused> {
@@ -237,12 +262,12 @@ impl Billing {
         let body = serde_json::json!(["retry", self.inner.account, channel.name, order, amount, key.id]).to_string();
         let known = match standing {
             Ok(known) => known,
-            Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),
+            Err(answer) => return Ok(self.listed(channel, &attempt, &subject, &body, answer).await),
         };
         // The booking's tax parts are not known here.
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, None).await.map_err(plain)? {
             Ok(armed) => armed,
-            Err(earlier) => return earlier_answer(earlier, attempt),
+            Err(earlier) => return earlier_answer(earlier, Some(&channel.name), attempt),
         };
         if let Some(doubt) = self.gives_way(&armed.intent, &Subject::charge(order)).await.map_err(plain)? {
             return Ok(doubt);
@@ -251,7 +276,8 @@ impl Billing {
         let answer = self.send(Operation::RetrySchedule, || self.in_time(&armed), send).await;
         let ended = self.conclude(channel, &armed.intent, answer).await.map_err(plain)?;
         if matches!(ended, Charge::Declined(_))
-            && let Ok(Some(doubt)) = self.in_the_way(&Subject::charge(order), &armed.intent.ticket.attempt).await
+            && let Ok(Some(doubt)) =
+                self.in_the_way(&Subject::charge(order), Some(&channel.name), &armed.intent.ticket.attempt).await
         {
             return Ok(doubt);
         }
@@ -281,16 +307,24 @@ fn attempt_of(key: &BillingKey, order: &OrderId, amount: Krw) -> Attempt {
     Attempt::Retry { order: order.clone(), amount, key: key.id.clone() }
 }
 
+/// Whether a booking is this key's, on this channel.
+fn is_own(entry: &Schedule, operation: Operation, key: &BillingKeyId, channel: &Channel) -> Result<(), Error> {
+    let order = &entry.order;
+    let refuse = |text: String| Err(Error::not_sent(operation, ErrorKind::Mismatch, text));
+    if entry.key.as_deref().is_some_and(|stored| stored != key.as_str()) {
+        return refuse(format!("the schedule {order} is another key's"));
+    }
+    if place(entry).elsewhere(channel.gateway.as_ref()).next().is_some() {
+        return refuse(format!("the schedule {order} is on another channel than {}", channel.name));
+    }
+    Ok(())
+}
+
 /// What a retry would charge: only an attempted or revoked booking of this key, with a whole sum.
 fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId, channel: &Channel) -> Result<Krw, Error> {
     let refuse = |kind, text: String| Error::not_sent(Operation::RetrySchedule, kind, text);
     let entry = entry.ok_or_else(|| refuse(ErrorKind::NotFound, format!("there is no schedule {order}")))?;
-    if entry.key.as_deref().is_some_and(|stored| stored != key.as_str()) {
-        return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is another key's")));
-    }
-    if place(&entry).elsewhere(channel.gateway.as_ref()).next().is_some() {
-        return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is on another channel than {}", channel.name)));
-    }
+    is_own(&entry, Operation::RetrySchedule, key, channel)?;
     if entry.status == ScheduleStatus::Scheduled {
         return Err(refuse(ErrorKind::InvalidInput, format!("the schedule {order} has not been attempted yet")));
     }

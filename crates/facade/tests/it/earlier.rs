@@ -1,11 +1,14 @@
 //! What came before: outcomes that are known, doubts that are open, and payments that were there.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use kr_billing::contract::IssuePath;
 use kr_billing::journal::{Before, Entry, Intent, Journal, JournalError, MemoryJournal, Outcome, Subject};
 use kr_billing::{
-    Answer, Attempt, BillingKey, BillingKeyId, ChannelName, Charge, ChargeRequest, CodeClass, DoubtCause, Error, ErrorKind,
-    MockCheckoutWindow, MockScheduler, Operation, OrderName, Reach, Resolved, Ticket,
+    Answer, Attempt, BillingKey, BillingKeyId, Card, ChannelName, Charge, ChargeRequest, CodeClass, DoubtCause, Error, ErrorKind,
+    Expiry, Fact, MockBillingGateway, MockCheckoutWindow, MockScheduler, Operation, OrderName, Payment, Profile, Reach, Resolved,
+    Ticket,
 };
 
 use crate::support::*;
@@ -355,4 +358,68 @@ async fn a_windows_issuance_from_before_is_no_payment_of_a_card_that_is_kept() {
     let request = ChargeRequest::by_card_and_keep(card, key, order(), krw(9_900), name).on_channel(channel()).unwrap();
     let ended = billing.charge(request).await;
     assert!(!matches!(ended, Ok(Charge::Paid(_))), "nothing was captured: {ended:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_was_never_sent_is_not_declined_for_another_cards_reason() {
+    let clock = Arc::new(StillClock::default());
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    let failed_since = Arc::new(AtomicBool::new(false));
+    let shown = failed_since.clone();
+    pg.expect_payments().returning(move |_| {
+        let record = Payment { key: Some("member-1".into()), ..failed("imps_1", no_funds()) };
+        Ok(if shown.load(Ordering::SeqCst) { vec![record] } else { vec![] })
+    });
+    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+    let Ok(Charge::InDoubt(first)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    let key = BillingKey::new(channel(), BillingKeyId::new("member-2").unwrap());
+    let other = ChargeRequest::by_key(key, order(), krw(9_900), OrderName::new("November").unwrap());
+    let Ok(Charge::InDoubt(second)) = billing.charge(other).await else { panic!("no doubt") };
+    failed_since.store(true, Ordering::SeqCst);
+    clock.pass(std::time::Duration::from_secs(3_600));
+    assert!(matches!(billing.resume(&first.ticket).await, Ok(Resolved::Declined(_))));
+    assert!(matches!(billing.resume(&second.ticket).await, Ok(Resolved::NotCharged)));
+}
+
+#[tokio::test]
+async fn a_payment_at_another_pg_is_never_taken_for_this_requests() {
+    let paid_since = Arc::new(AtomicBool::new(false));
+    let other = ChannelName::new("other").unwrap();
+    let at = |pg: &'static str| {
+        let mut gateway = MockBillingGateway::new();
+        gateway.expect_profile().return_const(Profile {
+            pg,
+            window_module: Fact::new(None, "test"),
+            key_in_module: Fact::new(pg, "test"),
+            ..PROFILE.clone()
+        });
+        gateway.expect_is_test_channel().return_const(false);
+        gateway.expect_mids().returning(Vec::new);
+        gateway.expect_ready().returning(|| Ok(()));
+        gateway.expect_check_charge().returning(|_| Ok(()));
+        gateway.expect_issue_path().returning(|| IssuePath::Window(Box::leak(Box::new(MockCheckoutWindow::new()))));
+        let shown = paid_since.clone();
+        gateway.expect_payments().returning(move |_| {
+            let at_kcp = Payment { pg_provider: Some("kcp".into()), ..record("imps_1", "Paid", 9_900) };
+            Ok(if shown.load(Ordering::SeqCst) { vec![at_kcp] } else { vec![] })
+        });
+        gateway
+    };
+    let (mut kcp, nice) = (at("kcp"), at("nice"));
+    kcp.expect_charge().times(1).returning(|_| Err(lost()));
+    let builder = kr_billing::Billing::builder().gateway(channel(), Arc::new(kcp)).gateway(other.clone(), Arc::new(nice));
+    let billing = builder.policy(quick()).clock(Arc::new(StillClock::default())).build().unwrap();
+    let by_card = |on| {
+        let card = Card::new("1234-1234-1234-1234", Expiry::new(2031, 7).unwrap()).unwrap();
+        ChargeRequest::by_card(card, order(), krw(9_900), OrderName::new("November").unwrap()).on_channel(on).unwrap()
+    };
+    let Ok(Charge::InDoubt(at_kcp)) = billing.charge(by_card(channel())).await else { panic!("no doubt") };
+    let Ok(Charge::InDoubt(at_nice)) = billing.charge(by_card(other)).await else { panic!("no doubt") };
+    paid_since.store(true, Ordering::SeqCst);
+    assert!(matches!(billing.resume(&at_nice.ticket).await, Ok(Resolved::StillInDoubt(_))), "the other one is open");
+    assert!(matches!(billing.resume(&at_kcp.ticket).await, Ok(Resolved::Paid(_))));
+    let ended = billing.resume(&at_nice.ticket).await.unwrap();
+    assert!(matches!(ended, Resolved::Mismatch { .. }), "asked at nice, paid at kcp: {ended:?}");
 }

@@ -8,5 +8,6 @@ mod earlier;
 mod journals;
 mod refunds;
 mod schedules;
+mod since;
 mod support;
 mod waiting;

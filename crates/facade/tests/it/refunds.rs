@@ -35,8 +35,17 @@ fn refundable() -> MockBillingGateway {
 fn answering(answer: fn() -> Result<Payment, Error>, then: u64) -> MockBillingGateway {
     let mut pg = gateway();
     pg.expect_refund().times(1).returning(move |_, _| answer());
-    pg.expect_payment().returning(move |_| Ok(Some(after(then))));
+    all_there_and_then(&mut pg, after(then));
     pg
+}
+
+/// All of a payment is there when it is read before the refund; afterwards it is this.
+fn all_there_and_then(pg: &mut MockBillingGateway, then: Payment) {
+    let mut reads = 0;
+    pg.expect_payment().returning(move |_| {
+        reads += 1;
+        Ok(Some(if reads == 1 { after(0) } else { then.clone() }))
+    });
 }
 
 #[tokio::test]
@@ -62,11 +71,38 @@ async fn one_balance_is_refunded_from_once() {
     assert_eq!(billing.refund(&part(400)).await.unwrap_err().kind(), ErrorKind::BalanceChanged);
 }
 
+/// A refusal that is lost would make somebody else's refund of the same sum look like this one.
+#[tokio::test]
+async fn a_refund_from_a_balance_that_is_gone_is_not_sent() {
+    let mut pg = gateway();
+    pg.expect_payment().returning(|_| Ok(Some(after(300))));
+    pg.expect_refund().times(0);
+    let billing = billing(pg, quick());
+    let error = billing.refund(&part(300)).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (ErrorKind::BalanceChanged, Reach::NotSent));
+    assert!(billing.recover().await.unwrap().is_empty(), "nothing is open");
+}
+
+#[tokio::test]
+async fn two_refunds_in_one_second_are_told_apart() {
+    let at = Some(kr_billing::UnixSeconds(1_790_000_000));
+    let cancel = |won| Cancellation { amount: Amount::Won(won), at, ..after(1).cancellations.remove(0) };
+    let before = Payment { cancelled: Amount::Won(200), cancellations: vec![cancel(200)], ..record("imps_1", "Paid", 1_200) };
+    for history in [vec![cancel(200), cancel(300)], vec![cancel(300), cancel(200)]] {
+        let mut pg = gateway();
+        let read = before.clone();
+        pg.expect_payment().returning(move |_| Ok(Some(read.clone())));
+        let made = Payment { cancelled: Amount::Won(500), cancellations: history, ..before.clone() };
+        pg.expect_refund().times(1).returning(move |_, _| Ok(made.clone()));
+        assert!(matches!(billing(pg, quick()).refund(&part(300)).await, Ok(Refund::Done(_))));
+    }
+}
+
 #[tokio::test]
 async fn an_answer_with_another_balance_is_not_believed() {
     let mut pg = gateway();
     pg.expect_refund().times(1).returning(|_, _| Ok(after(1_000)));
-    pg.expect_payment().returning(|_| Ok(Some(after(1_000))));
+    all_there_and_then(&mut pg, after(1_000));
     assert!(matches!(billing(pg, quick()).refund(&part(300)).await, Ok(Refund::InDoubt(_))));
 }
 
@@ -74,14 +110,18 @@ async fn an_answer_with_another_balance_is_not_believed() {
 async fn taxes_sent(charged: TaxSplit, refunds: Vec<RefundRequest>) -> Vec<Option<Option<TaxSplit>>> {
     let mut pg = gateway();
     pg.expect_charge().returning(|_| Ok(kr_billing::Answer::Recorded(Box::new(record("imps_1", "Paid", 9_900)))));
-    pg.expect_payment().returning(|_| Ok(Some(record("imps_1", "Paid", 9_900))));
+    let left = Arc::new(Mutex::new(record("imps_1", "Paid", 9_900)));
+    let read = Arc::clone(&left);
+    pg.expect_payment().returning(move |_| Ok(Some(read.lock().unwrap().clone())));
     let sent = Arc::new(Mutex::new(None));
     let heard = Arc::clone(&sent);
     pg.expect_refund().returning(move |request, tax| {
         *heard.lock().unwrap() = Some(tax);
         let cancelled = 9_900 - request.expected_balance.won() + request.amount.won();
         let newest = Cancellation { amount: Amount::Won(request.amount.won()), ..after(1).cancellations.remove(0) };
-        Ok(Payment { cancelled: Amount::Won(cancelled), cancellations: vec![newest], ..record("imps_1", "Paid", 9_900) })
+        let after = Payment { cancelled: Amount::Won(cancelled), cancellations: vec![newest], ..record("imps_1", "Paid", 9_900) };
+        *left.lock().unwrap() = after.clone();
+        Ok(after)
     });
     let billing = billing(pg, quick());
     let paid = billing.charge(request(9_900).with_tax(charged).unwrap()).await;

@@ -204,3 +204,75 @@ async fn a_declined_retry_is_no_decline_while_a_charge_of_its_order_is_under_way
         assert!(matches!(ended, Ok(Charge::InDoubt(_))), "refused {refused}: {ended:?}");
     }
 }
+
+fn booking(order: &str, key: &str, status: &str) -> Schedule {
+    Schedule { order: OrderId::new(order).unwrap(), key: Some(key.into()), ..found(status, AT) }
+}
+
+fn with(scheduler: MockScheduler) -> (kr_billing::Billing, BillingKey) {
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = gateway();
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    (billing(pg, quick()), request(1).key().cloned().unwrap())
+}
+
+#[tokio::test]
+async fn all_bookings_are_not_called_taken_back_while_one_still_waits() {
+    let answers = [vec![], vec![booking("a", "member-1", "Revoked")], vec![booking("a", "member-1", "Scheduled")]];
+    for answered in answers {
+        let mut scheduler = MockScheduler::new();
+        scheduler.expect_entries().returning(|_, window| {
+            let waiting = vec![booking("a", "member-1", "Scheduled"), booking("b", "member-1", "Scheduled")];
+            Ok(if window.from() <= AT && AT < window.to() { waiting } else { vec![] })
+        });
+        scheduler.expect_cancel_all().returning(move |_| Ok(answered.clone()));
+        scheduler.expect_entry().returning(|order| {
+            let status = if order.as_str() == "a" { "Revoked" } else { "Scheduled" };
+            Ok(Some(booking(order.as_str(), "member-1", status)))
+        });
+        let (billing, key) = with(scheduler);
+        let ended = billing.cancel_all_schedules(&key).await;
+        assert_eq!(ended.unwrap_err().reach(), Reach::Unclear, "b waits and will be charged");
+    }
+}
+
+#[tokio::test]
+async fn another_keys_booking_is_not_moved() {
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_entry().returning(|order| Ok(Some(booking(order.as_str(), "member-2", "Revoked"))));
+    scheduler.expect_reschedule().times(0);
+    scheduler.expect_change_time().times(0);
+    let (billing, key) = with(scheduler);
+    for ended in
+        [billing.reschedule(&key, &order(), AT.plus(60)).await, billing.change_schedule_time(&key, &order(), AT.plus(60)).await]
+    {
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Mismatch, "another member's card would be charged");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_has_passed_meanwhile_is_not_booked() {
+    let clock = std::sync::Arc::new(StillClock::default());
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_schedule().times(0);
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = gateway();
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+    let entry = ScheduleEntry::new(order(), billing.now().plus(10), krw(9_900), OrderName::new("November").unwrap());
+    let request = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
+    clock.pass(std::time::Duration::from_secs(60));
+    let error = billing.schedule(&request).await.unwrap_err();
+    assert_eq!((error.kind(), error.reach()), (ErrorKind::InvalidInput, Reach::NotSent));
+}
+
+#[tokio::test]
+async fn a_move_that_leaves_nothing_waiting_is_not_done() {
+    let mut scheduler = MockScheduler::new();
+    let gone = || Schedule { at: Some(AT.plus(60)), ..booking(order().as_str(), "member-1", "Revoked") };
+    scheduler.expect_change_time().returning(move |_, _| Ok(gone()));
+    scheduler.expect_entry().returning(move |_| Ok(Some(gone())));
+    let (billing, key) = with(scheduler);
+    let ended = billing.change_schedule_time(&key, &order(), AT.plus(60)).await;
+    assert_eq!(ended.unwrap_err().reach(), Reach::Unclear);
+}

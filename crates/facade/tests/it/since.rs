@@ -1,0 +1,117 @@
+//! What the provider shows of an order since its charge was settled as unpaid: a booking of the order may have run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use kr_billing::{
+    AttemptEnd, Billing, Charge, DoubtCause, Error, ErrorKind, MockScheduler, Operation, OrderName, Payment, Reach, Recovered,
+    Refund, RefundRequest, Resolved, ScheduleEntry, ScheduleRequest, UnixSeconds,
+};
+
+use crate::support::*;
+
+/// Whether what happens since has happened.
+#[derive(Clone, Default)]
+struct Since(Arc<AtomicBool>);
+
+impl Since {
+    fn happens(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn otherwise<T>(&self, before: T, since: T) -> T {
+        if self.0.load(Ordering::SeqCst) { since } else { before }
+    }
+}
+
+/// A `Billing` whose one charge is declined, and what a look-up shows since.
+fn declined_and(since: &Since, shows: impl Fn() -> Result<Vec<Payment>, Error> + Send + Sync + 'static) -> Billing {
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
+    let since = since.clone();
+    pg.expect_payments().returning(move |_| since.otherwise(Ok(vec![]), shows()));
+    billing(pg, quick())
+}
+
+fn paid_by_a_booking() -> Result<Vec<Payment>, Error> {
+    Ok(vec![failed("imps_1", no_funds()), record("imps_2", "Paid", 9_900)])
+}
+
+#[tokio::test]
+async fn a_settled_ticket_is_looked_up_before_unpaid_is_said_again() {
+    let (since, clock) = (Since::default(), Arc::new(StillClock::default()));
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_charge().times(1).returning(|_| Err(lost()));
+    let (paid, dark) = (since.clone(), Since::default());
+    let nobody_sees = dark.clone();
+    pg.expect_payments().returning(move |_| {
+        let shown = paid.otherwise(Ok(vec![]), paid_by_a_booking());
+        nobody_sees.otherwise(shown, Err(Error::new(Operation::LookUpPayment, Reach::Unclear, ErrorKind::ServerFailure, "502")))
+    });
+    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("no doubt") };
+    clock.pass(Duration::from_secs(3_600));
+    // One worker settles it, and it is true then; another still has the ticket.
+    let recovered = billing.recover().await.unwrap();
+    assert!(matches!(&recovered[..], [Recovered::Charge(_, Resolved::NotCharged)]), "{recovered:?}");
+    assert!(matches!(billing.resume(&doubt.ticket).await, Ok(Resolved::NotCharged)));
+    since.happens();
+    assert!(matches!(billing.resume(&doubt.ticket).await, Ok(Resolved::Paid(_))));
+    dark.happens();
+    assert!(matches!(billing.resume(&doubt.ticket).await, Ok(Resolved::StillInDoubt(_))));
+}
+
+#[tokio::test]
+async fn a_decline_is_not_said_again_when_nobody_can_look_the_order_up() {
+    let since = Since::default();
+    let dark = || Err(Error::new(Operation::LookUpPayment, Reach::Unclear, ErrorKind::ServerFailure, "502"));
+    let billing = declined_and(&since, dark);
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+    since.happens();
+    for won in [9_900, 5_000] {
+        let again = billing.charge(request(won)).await;
+        assert!(kr_billing::order_ids::next_attempt(1, AttemptEnd::of(&again)).is_none(), "another id: {again:?}");
+        assert!(matches!(again, Ok(Charge::InDoubt(doubt)) if doubt.cause == DoubtCause::EarlierAttempt));
+    }
+}
+
+#[tokio::test]
+async fn a_doubt_about_an_open_payment_is_listed_whatever_came_before() {
+    let since = Since::default();
+    let billing = declined_and(&since, || Ok(vec![failed("imps_1", no_funds()), record("imps_2", "Ready", 9_900)]));
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+    since.happens();
+    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("an open payment is no decline") };
+    let listed = billing.recover().await.unwrap();
+    assert!(matches!(&listed[..], [Recovered::TooEarly(ticket)] if *ticket == doubt.ticket), "{listed:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_was_found_paid_is_not_booked_and_is_refunded_with_the_callers_tax_parts() {
+    let mut scheduler = MockScheduler::new();
+    scheduler.expect_schedule().times(0);
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_payments().times(1).returning(|_| Ok(vec![record("imps_1", "Paid", 9_900)]));
+    pg.expect_payment().returning(|_| Ok(Some(record("imps_1", "Paid", 9_900))));
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    // Whoever made the payment knows its tax parts: this request's are not taken for them.
+    pg.expect_refund().times(1).returning(|_, tax| {
+        assert_eq!(tax, None);
+        Ok(Payment { cancelled: kr_billing::Amount::Won(9_900), ..record("imps_1", "Cancelled", 9_900) })
+    });
+    let billing = billing(pg, quick());
+    for _ in 0..2 {
+        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(paid)) if paid.found));
+    }
+    let at = UnixSeconds(1_790_086_400);
+    let entry = ScheduleEntry::new(order(), at, krw(9_900), OrderName::new("November").unwrap());
+    let booking = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
+    assert_eq!(billing.schedule(&booking).await.unwrap_err().kind(), ErrorKind::OrderConflict);
+    let whole = RefundRequest::full(channel(), id("imps_1"), krw(9_900));
+    assert!(matches!(billing.refund(&whole).await, Ok(Refund::Done(_))));
+}
