@@ -25,7 +25,7 @@ impl World {
     /// deprecated Java and Go clients say so].
     pub(crate) fn onetime(&mut self, params: &Params) -> Outcome {
         let order = Order::read(params)?;
-        let customer_uid = params.text("customer_uid");
+        let (customer_uid, customer_id) = (params.text("customer_uid")?, params.text("customer_id")?);
         if let Some(uid) = &customer_uid {
             check_length("customer_uid", uid, KEY_ID_LIMIT)?;
         }
@@ -45,14 +45,14 @@ impl World {
         let attempt = Attempt { order, channel: channel.clone(), card: card.clone(), customer_uid: customer_uid.clone(), usage };
         let imp_uid = self.charge(attempt)?;
         if let Some(uid) = customer_uid.filter(|_| self.books.payment(&imp_uid).is_some_and(Payment::burns)) {
-            self.keep_key(&uid, channel, card, params.text("customer_id"), holder);
+            self.keep_key(&uid, channel, card, customer_id, holder);
         }
         self.paid_reply(&imp_uid)
     }
 
     /// The code for an unknown key is a CONFLICT (22): 1 was seen with a `name`, -1 without.
     pub(crate) fn again(&mut self, params: &Params) -> Outcome {
-        let uid = params.text("customer_uid").ok_or_else(|| Refusal::missing("customer_uid"))?;
+        let uid = params.text("customer_uid")?.ok_or_else(|| Refusal::missing("customer_uid"))?;
         let order = Order::read(params)?;
         let Some(key) = self.books.keys.get(&uid) else {
             let code = if order.name.is_some() { 1 } else { -1 };
