@@ -8,7 +8,7 @@ use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
 use crate::declines::{self, Behaviour, LATE_MS, Money, Row, Way};
 use crate::messages;
-use crate::params::Params;
+use crate::params::{BadField, Params};
 use crate::rules::{self, INSTALMENT_MINIMUM, PgRule};
 
 /// A charge that is about to happen.
@@ -235,8 +235,11 @@ pub(crate) fn check_by_pg(order: &Order, channel: &ChannelRef) -> Result<(), Ref
     if order.vat_amount.is_some_and(|vat| rule.too_much_vat(vat, order.amount)) {
         return Err(Refusal::business(1, messages::BAD_TAX));
     }
-    if order.card_quota < 0 || (order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM) {
+    if order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM {
         return Err(Refusal::business(1, rule.bad_instalment()));
+    }
+    if order.product_type.as_deref().is_some_and(|kind| !rule.takes_product_type(kind)) {
+        return Err(BadField("product_type".to_owned()).into());
     }
     match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
         Some(text) => Err(Refusal::business(1, text)),

@@ -46,6 +46,10 @@ impl Order {
         if tax_free < 0 || vat < 0 || tax_free > amount || vat > amount - tax_free {
             return Err(Refusal::business(1, messages::BAD_TAX));
         }
+        let card_quota = params.integer("card_quota")?.unwrap_or(0);
+        if card_quota < 0 {
+            return Err(BadField("card_quota".to_owned()).into());
+        }
         Ok(Self {
             merchant_uid,
             amount,
@@ -54,7 +58,7 @@ impl Order {
             buyer: buyer(params, "buyer")?,
             tax_free,
             vat_amount,
-            card_quota: params.integer("card_quota")?.unwrap_or(0),
+            card_quota,
             custom_data: params.json_text("custom_data"),
             notice_url: params.list("notice_url")?,
             product_type: params.text("product_type")?,

@@ -230,6 +230,7 @@ fn pg_problem(channel: &Channel, order: &Order, params: &Params) -> Result<(), R
     for field in rule.window_needs() {
         params.text(field)?.ok_or_else(|| Refusal::missing(field))?;
     }
+    check_length("customer_id", &params.text("customer_id")?.unwrap_or_default(), rule.customer_id_limit())?;
     match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
         Some(text) => bad(text),
         None => Ok(()),

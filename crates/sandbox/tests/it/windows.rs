@@ -173,3 +173,15 @@ async fn a_windows_order_number_is_a_text() {
         assert!(back.error_msg.unwrap().contains("merchant_uid"), "{number}");
     }
 }
+
+#[tokio::test]
+async fn new_smartro_takes_a_customer_id_of_20_characters() {
+    let channels = vec![ChannelConfig { preset: Some("smartro_v2_test".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let mut asked = params("smartro_v2", "w1");
+    for (length, opens) in [(21, false), (20, true)] {
+        asked["customer_id"] = json!("가".repeat(length));
+        let back = sandbox.handle().complete_window(&asked, &Buyer::default());
+        assert_eq!(back.success, opens, "{length}: {back:?}");
+    }
+}
