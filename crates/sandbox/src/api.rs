@@ -9,14 +9,13 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use hyper::{Request, Response, StatusCode};
-use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Refusal};
 use crate::body::{Cut, PlannedBody};
 use crate::control;
 use crate::engine::Engine;
 use crate::faults::{self, Effect, Fault, Moment};
-use crate::form;
+use crate::form::{self, Body};
 use crate::messages;
 use crate::ops::{self, Call, Route};
 use crate::params::Params;
@@ -59,22 +58,22 @@ impl Service {
             return Ok(control::answer(&self.engine, method, path, &bytes).await);
         }
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let fields = fields(method, parts.uri.query(), &bytes, kind);
+        let params = params(method, parts.uri.query(), &bytes, kind);
         let mut log = Logged::new(&self.engine, method, path);
-        match (ops::route(method, path), fields) {
+        match (ops::route(method, path), params) {
             (Route::Nowhere, _) => Ok(log.plain(&Refusal::not_found(messages::NO_PATH).into())),
             (Route::WrongMethod, _) => {
                 let refusal = Refusal { status: 405, code: -1, message: messages::WRONG_METHOD.to_owned() };
                 Ok(log.plain(&refusal.into()))
             }
-            (Route::To(operation, args), fields) => {
+            (Route::To(operation, args), params) => {
                 let token = token(&parts.headers);
                 // Whatever the body, and whatever fault is waiting.
                 if let Err(unauthorized) = self.engine.authorize(operation, token.as_deref()) {
                     return Ok(log.plain(&unauthorized.into()));
                 }
-                let Ok(fields) = fields else { return Ok(log.plain(&Refusal::bad_request(messages::BAD_BODY).into())) };
-                let call = Call { operation, args, params: Params::new(fields) };
+                let Ok(params) = params else { return Ok(log.plain(&Refusal::bad_request(messages::BAD_BODY).into())) };
+                let call = Call { operation, args, params };
                 log.entry.operation = Some(operation);
                 log.entry.fields = call.params.names();
                 self.perform(call, token.as_deref(), &mut log).await
@@ -236,15 +235,20 @@ async fn read(mut body: Incoming) -> Result<Bytes, Option<Refusal>> {
     Ok(kept.freeze())
 }
 
-/// Query and body in one. A GET's body is looked at, but never a reason to refuse.
-fn fields(method: &str, query: Option<&str>, body: &[u8], kind: Option<&str>) -> Result<Map<String, Value>, form::Unreadable> {
+/// Query and body in one. A GET's body is looked at, but never a reason to refuse; its query is what counts.
+fn params(method: &str, query: Option<&str>, body: &[u8], kind: Option<&str>) -> Result<Params, form::Unreadable> {
     let mut fields = form::pairs(query.unwrap_or_default())?;
+    let only_asks = matches!(method, "GET" | "DELETE");
     match form::body(body, kind) {
-        Ok(body) => fields.extend(body),
-        Err(_) if matches!(method, "GET" | "DELETE") => {}
+        Ok(Body::Json(body)) if !only_asks => {
+            fields.extend(body);
+            return Ok(Params::of(Body::Json(fields)));
+        }
+        Ok(Body::Json(body) | Body::Form(body)) => fields.extend(body),
+        Err(_) if only_asks => {}
         Err(unreadable) => return Err(unreadable),
     }
-    Ok(fields)
+    Ok(Params::of(Body::Form(fields)))
 }
 
 /// `Authorization` bare or with `Bearer`, or the old Python client's `X-ImpTokenHeader`.

@@ -3,23 +3,35 @@
 use serde_json::{Map, Value};
 
 use crate::card::CardInput;
+use crate::form::Body;
 
 /// The fields of a request without its card data, which [`CardInput`] holds masked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params {
     fields: Map<String, Value>,
+    /// Whether a form brought them: of its key that comes twice the last counts where one value belongs.
+    form: bool,
     pub(crate) card: CardInput,
 }
 
 /// A field that cannot be read as what it must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BadField(pub(crate) &'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadField(pub(crate) String);
 
 impl Params {
-    pub(crate) fn new(mut fields: Map<String, Value>) -> Self {
+    /// Fields that came as JSON.
+    pub(crate) fn new(fields: Map<String, Value>) -> Self {
+        Self::of(Body::Json(fields))
+    }
+
+    pub(crate) fn of(body: Body) -> Self {
+        let (mut fields, form) = match body {
+            Body::Json(fields) => (fields, false),
+            Body::Form(fields) => (fields, true),
+        };
         let card = CardInput::take(&mut fields);
         fields.values_mut().for_each(forget_cards);
-        Self { fields, card }
+        Self { fields, form, card }
     }
 
     /// The names of the fields, for the request log. What does not look like a name of the API
@@ -34,38 +46,52 @@ impl Params {
         shown.chain((hidden > 0).then(|| format!("({hidden} more)"))).collect()
     }
 
-    /// A text field; numbers and booleans are read as text, empty text and null as absent.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        scalar(self.fields.get(name)?)
+    /// A text field; numbers and booleans are read as text, empty text and null as absent. A list and an object are
+    /// unreadable: to take one of several would charge or refund what nobody named.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, BadField> {
+        self.one(name).map_or(Ok(None), |value| scalar(name, value))
     }
 
-    /// The bytes of a text field as they are, for values that may be empty.
+    /// A text inside an object; what cannot be read counts as absent.
     pub(crate) fn object_text(&self, name: &str, inner: &str) -> Option<String> {
-        scalar(self.fields.get(name)?.as_object()?.get(inner)?)
+        scalar(inner, self.fields.get(name)?.as_object()?.get(inner)?).ok()?
     }
 
     /// A whole number, from a number or its text. Absent and null are none.
-    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, BadField> {
-        match self.fields.get(name) {
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, BadField> {
+        match self.one(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(value) => whole(value).map(Some).ok_or(BadField(name)),
+            Some(value) => whole(value).map(Some).ok_or_else(|| bad(name)),
         }
     }
 
     /// `true`, `"true"`, `1` and `"1"` are true.
-    pub(crate) fn flag(&self, name: &str) -> bool {
-        self.text(name).is_some_and(|text| matches!(text.as_str(), "true" | "TRUE" | "True" | "1"))
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, BadField> {
+        Ok(self.text(name)?.is_some_and(|text| matches!(text.as_str(), "true" | "TRUE" | "True" | "1")))
     }
 
     /// One or several texts; `name` without brackets and with them mean the same.
-    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<String>, BadField> {
         let with_brackets = format!("{name}[]");
         match self.fields.get(name).or_else(|| self.fields.get(&with_brackets)) {
-            Some(Value::Array(list)) => list.iter().filter_map(scalar).collect(),
-            Some(value) => scalar(value).into_iter().collect(),
-            None => Vec::new(),
+            Some(Value::Array(list)) => list.iter().filter_map(|value| scalar(name, value).transpose()).collect(),
+            Some(value) => Ok(scalar(name, value)?.into_iter().collect()),
+            None => Ok(Vec::new()),
         }
+    }
+
+    /// A field where one value belongs.
+    fn one(&self, name: &str) -> Option<&Value> {
+        match self.fields.get(name)? {
+            Value::Array(list) if self.form => list.last(),
+            value => Some(value),
+        }
+    }
+
+    /// True when the field is a text of JSON or of a form, and not a number.
+    pub(crate) fn is_string(&self, name: &str) -> bool {
+        self.one(name).is_some_and(Value::is_string)
     }
 
     /// True when the field is there and not null.
@@ -74,16 +100,16 @@ impl Params {
     }
 
     /// The entries of a list of objects; a single object is read as a list of one.
-    pub(crate) fn entries(&self, name: &'static str) -> Result<Vec<Params>, BadField> {
-        let entry = |value: &Value| value.as_object().cloned().map(Params::new).ok_or(BadField(name));
+    pub(crate) fn entries(&self, name: &str) -> Result<Vec<Params>, BadField> {
+        let written = if self.form { Body::Form } else { Body::Json };
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::Array(list)) => list.iter().map(entry).collect(),
+            Some(Value::Array(list)) => list.iter().map(|one| entry(name, one, written)).collect(),
             Some(Value::String(text)) => match serde_json::from_str(text) {
-                Ok(Value::Array(list)) => list.iter().map(entry).collect(),
-                _ => Err(BadField(name)),
+                Ok(Value::Array(list)) => list.iter().map(|one| entry(name, one, Body::Json)).collect(),
+                _ => Err(bad(name)),
             },
-            Some(value) => entry(value).map(|one| vec![one]),
+            Some(value) => entry(name, value, written).map(|one| vec![one]),
         }
     }
 
@@ -110,13 +136,21 @@ fn forget_cards(value: &mut Value) {
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+fn bad(name: &str) -> BadField {
+    BadField(name.to_owned())
+}
+
+fn entry(name: &str, value: &Value, written: impl Fn(Map<String, Value>) -> Body) -> Result<Params, BadField> {
+    value.as_object().cloned().map(|fields| Params::of(written(fields))).ok_or_else(|| bad(name))
+}
+
+fn scalar(name: &str, value: &Value) -> Result<Option<String>, BadField> {
     match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(list) => list.last().and_then(scalar),
-        _ => None,
+        Value::String(text) => Ok((!text.is_empty()).then(|| text.clone())),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Bool(flag) => Ok(Some(flag.to_string())),
+        Value::Null => Ok(None),
+        Value::Array(_) | Value::Object(_) => Err(bad(name)),
     }
 }
 
@@ -127,7 +161,6 @@ fn whole(value: &Value) -> Option<i64> {
             let text = text.trim();
             text.parse().ok().or_else(|| from_float(text.parse().ok()?))
         }
-        Value::Array(list) => whole(list.last()?),
         _ => None,
     }
 }
@@ -152,10 +185,10 @@ mod tests {
         let read = params(json!({ "a": "1000", "b": 1000.0, "c": "12.5", "d": null, "e": "", "f": "x" }));
         assert_eq!(read.integer("a"), Ok(Some(1000)));
         assert_eq!(read.integer("b"), Ok(Some(1000)));
-        assert_eq!(read.integer("c"), Err(BadField("c")));
+        assert_eq!(read.integer("c"), Err(bad("c")));
         assert_eq!(read.integer("d"), Ok(None));
         assert_eq!(read.integer("e"), Ok(None));
-        assert_eq!(read.integer("f"), Err(BadField("f")));
+        assert_eq!(read.integer("f"), Err(bad("f")));
     }
 
     #[test]
@@ -166,10 +199,20 @@ mod tests {
 
     #[test]
     fn lists_may_come_alone_with_brackets_or_as_json_text() {
-        assert_eq!(params(json!({ "m": "a" })).list("m"), ["a"]);
-        assert_eq!(params(json!({ "m": ["a", 2] })).list("m"), ["a", "2"]);
-        assert_eq!(params(json!({ "m[]": ["a"] })).list("m"), ["a"]);
+        let list = |value: Value| params(value).list("m").expect("readable");
+        assert_eq!(list(json!({ "m": "a" })), ["a"]);
+        assert_eq!(list(json!({ "m": ["a", 2, "", null] })), ["a", "2"]);
+        assert_eq!(list(json!({ "m[]": ["a"] })), ["a"]);
         assert_eq!(params(json!({ "s": "[{\"x\":1}]" })).entries("s").map(|list| list.len()), Ok(1));
-        assert_eq!(params(json!({ "s": [{ "x": 1 }, "x"] })).entries("s").map(|list| list.len()), Err(BadField("s")));
+        assert_eq!(params(json!({ "s": [{ "x": 1 }, "x"] })).entries("s").map(|list| list.len()), Err(bad("s")));
+    }
+
+    #[test]
+    fn one_value_is_no_list_but_the_last_of_a_forms() {
+        let fields = json!({ "a": ["1", "2"] }).as_object().expect("object").clone();
+        let (json, form) = (Params::of(Body::Json(fields.clone())), Params::of(Body::Form(fields)));
+        assert_eq!((json.text("a"), json.integer("a")), (Err(bad("a")), Err(bad("a"))));
+        assert_eq!((form.text("a"), form.integer("a")), (Ok(Some("2".to_owned())), Ok(Some(2))));
+        assert_eq!((json.list("a"), form.list("a")), (Ok(vec!["1".to_owned(), "2".to_owned()]), json.list("a")));
     }
 }

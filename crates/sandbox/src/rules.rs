@@ -160,6 +160,16 @@ impl PgRule {
         }
     }
 
+    /// The longest `customer_id` of this PG's window, in characters [docs smartro-v2].
+    pub(crate) fn customer_id_limit(&self) -> usize {
+        if self.provider == "smartro_v2" { 20 } else { usize::MAX }
+    }
+
+    /// Whether `product_type` may say this: KSNET asks whether goods are `real` or `digital` [oa again], others do not look.
+    pub(crate) fn takes_product_type(&self, kind: &str) -> bool {
+        self.provider != "ksnet" || matches!(kind, "real" | "digital")
+    }
+
     /// Whether a window of this PG, which needs the new SDK, gives back only ids and errors, and no `imp_success` in a redirect
     /// [docs payrt].
     pub(crate) fn short_result(&self) -> bool {

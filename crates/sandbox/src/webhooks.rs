@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::config::{WebhookConfig, WebhookFormat};
 use crate::state::World;
 use crate::state::events::Event;
+use crate::state::model::Status;
 
 /// Ten seconds to connect and thirty to answer [docs webhook-v1].
 const CONNECT: Duration = Duration::from_secs(10);
@@ -148,7 +149,9 @@ impl World {
         let mut body = Map::new();
         body.insert("imp_uid".to_owned(), Value::from(imp_uid));
         body.insert("merchant_uid".to_owned(), Value::from(payment.order.merchant_uid.clone()));
-        body.insert("status".to_owned(), Value::from(payment.status.word()));
+        // A cancel is told as one, whatever status a refund in part leaves [docs webhook-v1].
+        let status = if cancellation_id.is_some() { Status::Cancelled } else { payment.status };
+        body.insert("status".to_owned(), Value::from(status.word()));
         if let Some(id) = cancellation_id {
             body.insert("cancellation_id".to_owned(), Value::from(id));
         }

@@ -35,18 +35,18 @@ impl World {
             tax_free: params.integer("tax_free")?,
             vat_amount: params.integer("vat_amount")?,
             checksum: params.integer("checksum")?,
-            reason: params.text("reason"),
+            reason: params.text("reason")?,
         };
         let imp_uid = self.to_cancel(params)?;
         self.check_provider_demands(&imp_uid, &wish, params)?;
-        self.refund(&imp_uid, &wish, params.flag("enable_webhook"))
+        self.refund(&imp_uid, &wish, params.flag("enable_webhook")?)
     }
 
     /// imp_uid wins when both are given, even when it is wrong [oa cancel].
     fn to_cancel(&self, params: &Params) -> Result<String, Refusal> {
         let unknown = || Refusal::business(1, messages::NOTHING_TO_CANCEL);
         let settled = |payment: &&Payment| payment.burns();
-        let payment = match (params.text("imp_uid"), params.text("merchant_uid")) {
+        let payment = match (params.text("imp_uid")?, params.text("merchant_uid")?) {
             (Some(imp_uid), _) => self.books.payment(&imp_uid).filter(settled),
             (None, Some(order)) => self.books.of_order(&order).into_iter().rev().find(settled),
             (None, None) => return Err(Refusal::business(1, messages::NOTHING_NAMED)),

@@ -8,7 +8,7 @@ use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
 use crate::declines::{self, Behaviour, LATE_MS, Money, Row, Way};
 use crate::messages;
-use crate::params::Params;
+use crate::params::{BadField, Params};
 use crate::rules::{self, INSTALMENT_MINIMUM, PgRule};
 
 /// A charge that is about to happen.
@@ -25,7 +25,7 @@ impl World {
     /// deprecated Java and Go clients say so].
     pub(crate) fn onetime(&mut self, params: &Params) -> Outcome {
         let order = Order::read(params)?;
-        let customer_uid = params.text("customer_uid");
+        let (customer_uid, customer_id) = (params.text("customer_uid")?, params.text("customer_id")?);
         if let Some(uid) = &customer_uid {
             check_length("customer_uid", uid, KEY_ID_LIMIT)?;
         }
@@ -45,14 +45,14 @@ impl World {
         let attempt = Attempt { order, channel: channel.clone(), card: card.clone(), customer_uid: customer_uid.clone(), usage };
         let imp_uid = self.charge(attempt)?;
         if let Some(uid) = customer_uid.filter(|_| self.books.payment(&imp_uid).is_some_and(Payment::burns)) {
-            self.keep_key(&uid, channel, card, params.text("customer_id"), holder);
+            self.keep_key(&uid, channel, card, customer_id, holder);
         }
         self.paid_reply(&imp_uid)
     }
 
     /// The code for an unknown key is a CONFLICT (22): 1 was seen with a `name`, -1 without.
     pub(crate) fn again(&mut self, params: &Params) -> Outcome {
-        let uid = params.text("customer_uid").ok_or_else(|| Refusal::missing("customer_uid"))?;
+        let uid = params.text("customer_uid")?.ok_or_else(|| Refusal::missing("customer_uid"))?;
         let order = Order::read(params)?;
         let Some(key) = self.books.keys.get(&uid) else {
             let code = if order.name.is_some() { 1 } else { -1 };
@@ -235,8 +235,11 @@ pub(crate) fn check_by_pg(order: &Order, channel: &ChannelRef) -> Result<(), Ref
     if order.vat_amount.is_some_and(|vat| rule.too_much_vat(vat, order.amount)) {
         return Err(Refusal::business(1, messages::BAD_TAX));
     }
-    if order.card_quota < 0 || (order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM) {
+    if order.card_quota >= 2 && order.amount < INSTALMENT_MINIMUM {
         return Err(Refusal::business(1, rule.bad_instalment()));
+    }
+    if order.product_type.as_deref().is_some_and(|kind| !rule.takes_product_type(kind)) {
+        return Err(BadField("product_type".to_owned()).into());
     }
     match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
         Some(text) => Err(Refusal::business(1, text)),

@@ -1,6 +1,7 @@
 //! Billing keys: issue, look up, delete (fact sheet, section 6).
 
 use super::World;
+use super::lookups::query_list;
 use super::model::{Buyer, ChannelRef, Key, StoredCard};
 use super::orders::{KEY_ID_LIMIT, buyer, check_length};
 use super::views;
@@ -19,7 +20,7 @@ impl World {
     pub(crate) fn issue(&mut self, uid: &str, params: &Params) -> Outcome {
         check_length("customer_uid", uid, KEY_ID_LIMIT)?;
         for (field, limit) in LIMITS {
-            if let Some(text) = params.text(field) {
+            if let Some(text) = params.text(field)? {
                 check_length(field, &text, limit)?;
             }
         }
@@ -29,13 +30,13 @@ impl World {
         if let Some(field) = needs.iter().find(|field| field.starts_with("customer_") && !params.has(field)) {
             return Err(Refusal::missing(field));
         }
-        self.keep_key(uid, channel, card, params.text("customer_id"), buyer(params, "customer"));
+        self.keep_key(uid, channel, card, params.text("customer_id")?, buyer(params, "customer")?);
         self.key(uid)
     }
 
     /// A card that is to become a key: it may name its channel, and its PG may ask for more [oa customers POST].
     pub(crate) fn card_to_keep(&self, params: &Params) -> Result<(ChannelRef, StoredCard), Refusal> {
-        let channel = self.channels.for_rest(params.text("pg").as_deref(), params.text("channel_key").as_deref());
+        let channel = self.channels.for_rest(params.text("pg")?.as_deref(), params.text("channel_key")?.as_deref());
         let channel = channel.ok_or_else(no_channel)?;
         let needs = channel.rule().issue_needs;
         let asked = [CardField::Birth, CardField::Pwd2digit].into_iter().filter(|field| needs.contains(&field.name()));
@@ -45,7 +46,7 @@ impl World {
 
     /// A card that is charged, and kept where the caller says so. `onetime` takes no `channel_key` [oa onetime].
     pub(crate) fn card_to_charge(&self, params: &Params, keeps: bool) -> Result<(ChannelRef, StoredCard), Refusal> {
-        let channel = self.channels.for_rest(params.text("pg").as_deref(), None).ok_or_else(no_channel)?;
+        let channel = self.channels.for_rest(params.text("pg")?.as_deref(), None).ok_or_else(no_channel)?;
         present(channel, params, [], channel.contract_lacks(keeps), messages::CARD_REFUSED, self.now())
     }
 
@@ -71,7 +72,7 @@ impl World {
     }
 
     pub(crate) fn keys(&self, params: &Params) -> Outcome {
-        let uids = params.list("customer_uid");
+        let uids = query_list(params, "customer_uid")?;
         if uids.is_empty() {
             return Err(Refusal::bad_request("customer_uid[]를 지정해야 합니다."));
         }
@@ -87,7 +88,7 @@ impl World {
     /// Naver Pay wants a reason and a requester [oa].
     pub(crate) fn delete_key(&mut self, uid: &str, params: &Params) -> Outcome {
         let naver = self.books.keys.get(uid).is_some_and(|key| key.channel.provider == "naverpay");
-        if naver && params.text("reason").is_none() {
+        if naver && params.text("reason")?.is_none() {
             return Err(Refusal::missing("reason"));
         }
         if naver && params.object_text("extra", "requester").is_none() {

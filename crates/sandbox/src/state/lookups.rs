@@ -8,7 +8,7 @@ use super::model::{Payment, Status};
 use super::views;
 use crate::answer::{Outcome, Refusal, Reply};
 use crate::messages;
-use crate::params::Params;
+use crate::params::{BadField, Params};
 
 /// Page length, where a caller does not say, and at most.
 pub(crate) const PAGE: i64 = 20;
@@ -21,20 +21,19 @@ const WINDOW: i64 = 90 * 86_400;
 impl World {
     /// Payments of test channels are hidden here, and only here, without `include_sandbox` [oa].
     pub(crate) fn payment_one(&self, imp_uid: &str, params: &Params) -> Outcome {
-        let visible = |p: &&Payment| !p.channel.sandbox || params.flag("include_sandbox");
+        let (with_sandbox, extended) = (query_flag(params, "include_sandbox")?, query_flag(params, "extension")?);
+        let visible = |p: &&Payment| !p.channel.sandbox || with_sandbox;
         let payment = self.books.payment(imp_uid).filter(visible).ok_or_else(missing)?;
         let mut view = views::payment(payment);
-        if params.flag("extension")
-            && let Value::Object(fields) = &mut view
-        {
+        if extended && let Value::Object(fields) = &mut view {
             fields.insert("extension".to_owned(), json!({}));
         }
         Ok(Reply::new(view))
     }
 
     pub(crate) fn payment_many(&self, params: &Params) -> Outcome {
-        let ids = params.list("imp_uid");
-        let orders = params.list("merchant_uid");
+        let ids = query_list(params, "imp_uid")?;
+        let orders = query_list(params, "merchant_uid")?;
         let asked = ids.len() + orders.len();
         if asked == 0 || ids.len() > IDS_MAX || orders.len() > IDS_MAX {
             return Err(Refusal::bad_request("imp_uid[] 또는 merchant_uid[]를 1개 이상 100개 이하로 지정해야 합니다."));
@@ -139,13 +138,31 @@ fn missing() -> Refusal {
 }
 
 /// A number of a query; what cannot be read is a 400 there.
-pub(crate) fn query_number(params: &Params, name: &'static str) -> Result<Option<i64>, Refusal> {
-    params.integer(name).map_err(|_| Refusal::bad_request(format!("파라미터 형식이 올바르지 않습니다({name}).")))
+pub(crate) fn query_number(params: &Params, name: &str) -> Result<Option<i64>, Refusal> {
+    params.integer(name).map_err(in_query)
+}
+
+/// A text of a query.
+pub(crate) fn query_text(params: &Params, name: &str) -> Result<Option<String>, Refusal> {
+    params.text(name).map_err(in_query)
+}
+
+/// The texts of a query's list.
+pub(crate) fn query_list(params: &Params, name: &str) -> Result<Vec<String>, Refusal> {
+    params.list(name).map_err(in_query)
+}
+
+fn query_flag(params: &Params, name: &str) -> Result<bool, Refusal> {
+    params.flag(name).map_err(in_query)
+}
+
+fn in_query(field: BadField) -> Refusal {
+    Refusal { status: 400, code: -1, ..field.into() }
 }
 
 /// `-started` by default; a minus is newest first [oa find].
 fn sort(records: &mut [&Payment], params: &Params) -> Result<(), Refusal> {
-    let word = params.text("sorting").unwrap_or_else(|| "-started".to_owned());
+    let word = query_text(params, "sorting")?.unwrap_or_else(|| "-started".to_owned());
     let key = |payment: &Payment| match word.trim_start_matches('-') {
         "started" => Some(payment.started_at),
         "paid" => Some(payment.paid_at),

@@ -26,10 +26,10 @@ impl Order {
     }
 
     fn read_from(params: &Params, least: i64) -> Result<Self, Refusal> {
-        let merchant_uid = params.text("merchant_uid").ok_or_else(|| Refusal::missing("merchant_uid"))?;
+        let merchant_uid = params.text("merchant_uid")?.ok_or_else(|| Refusal::missing("merchant_uid"))?;
         check_length("merchant_uid", &merchant_uid, ORDER_ID_LIMIT)?;
         for (field, limit) in LIMITS {
-            if let Some(text) = params.text(field) {
+            if let Some(text) = params.text(field)? {
                 check_length(field, &text, limit)?;
             }
         }
@@ -46,18 +46,22 @@ impl Order {
         if tax_free < 0 || vat < 0 || tax_free > amount || vat > amount - tax_free {
             return Err(Refusal::business(1, messages::BAD_TAX));
         }
+        let card_quota = params.integer("card_quota")?.unwrap_or(0);
+        if card_quota < 0 {
+            return Err(BadField("card_quota".to_owned()).into());
+        }
         Ok(Self {
             merchant_uid,
             amount,
             currency: won_only(params)?,
-            name: params.text("name"),
-            buyer: buyer(params, "buyer"),
+            name: params.text("name")?,
+            buyer: buyer(params, "buyer")?,
             tax_free,
             vat_amount,
-            card_quota: params.integer("card_quota")?.unwrap_or(0),
+            card_quota,
             custom_data: params.json_text("custom_data"),
-            notice_url: params.list("notice_url"),
-            product_type: params.text("product_type"),
+            notice_url: params.list("notice_url")?,
+            product_type: params.text("product_type")?,
         })
     }
 
@@ -84,16 +88,22 @@ impl Order {
 
 /// The sandbox's books are in won: another currency is refused (chosen).
 fn won_only(params: &Params) -> Result<String, Refusal> {
-    match params.text("currency") {
-        Some(other) if other != "KRW" => Err(BadField("currency").into()),
+    match params.text("currency")? {
+        Some(other) if other != "KRW" => Err(BadField("currency".to_owned()).into()),
         _ => Ok("KRW".to_owned()),
     }
 }
 
 /// The five fields of a person, under `buyer_…` or `customer_…`.
-pub(crate) fn buyer(params: &Params, prefix: &str) -> Buyer {
+pub(crate) fn buyer(params: &Params, prefix: &str) -> Result<Buyer, BadField> {
     let field = |name: &str| params.text(&format!("{prefix}_{name}"));
-    Buyer { name: field("name"), email: field("email"), tel: field("tel"), addr: field("addr"), postcode: field("postcode") }
+    Ok(Buyer {
+        name: field("name")?,
+        email: field("email")?,
+        tel: field("tel")?,
+        addr: field("addr")?,
+        postcode: field("postcode")?,
+    })
 }
 
 /// Chosen: a text over its limit is refused, since V1 does not say what becomes of it.

@@ -36,13 +36,13 @@ impl World {
 }
 
 fn read(params: &Params) -> Result<(String, Prepared), Refusal> {
-    let uid = params.text("merchant_uid").ok_or_else(|| Refusal::missing("merchant_uid"))?;
+    let uid = params.text("merchant_uid")?.ok_or_else(|| Refusal::missing("merchant_uid"))?;
     check_length("merchant_uid", &uid, ORDER_ID_LIMIT)?;
     let amount = params.integer("amount")?.ok_or_else(|| Refusal::missing("amount"))?;
     if !(0..=rules::MAXIMUM).contains(&amount) {
         return Err(Refusal::business(1, messages::BAD_AMOUNT));
     }
-    Ok((uid, Prepared { amount, currency: params.text("currency") }))
+    Ok((uid, Prepared { amount, currency: params.text("currency")? }))
 }
 
 fn view(uid: &str, prepared: &Prepared) -> Value {

@@ -111,8 +111,8 @@ impl World {
 
     /// No merchant_uid means all of the customer; no customer_uid means those numbers [oa].
     pub(crate) fn unschedule(&mut self, params: &Params) -> Outcome {
-        let customer = params.text("customer_uid");
-        let orders = params.list("merchant_uid");
+        let customer = params.text("customer_uid")?;
+        let orders = params.list("merchant_uid")?;
         if customer.is_none() && orders.is_empty() {
             return Err(Refusal::missing("customer_uid"));
         }

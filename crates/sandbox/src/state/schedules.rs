@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::World;
 use super::cancel::Wish;
 use super::charge::{Attempt, check_by_pg, rule_of};
-use super::lookups::{Limit, page_of, query_number};
+use super::lookups::{Limit, page_of, query_number, query_text};
 use super::model::{Buyer, ChannelRef, Order, Schedule, ScheduleStatus, StoredCard, Usage};
 use super::orders::{KEY_ID_LIMIT, check_length};
 use super::views;
@@ -21,9 +21,9 @@ const WINDOW: i64 = 92 * 86_400;
 impl World {
     /// Books all entries or none (chosen: V1 does not say what becomes of the good ones).
     pub(crate) fn schedule(&mut self, params: &Params) -> Outcome {
-        let uid = params.text("customer_uid").ok_or_else(|| Refusal::missing("customer_uid"))?;
+        let uid = params.text("customer_uid")?.ok_or_else(|| Refusal::missing("customer_uid"))?;
         check_length("customer_uid", &uid, KEY_ID_LIMIT)?;
-        let mut customer_id = params.text("customer_id");
+        let mut customer_id = params.text("customer_id")?;
         let (fresh, channel, card, holder) = match self.books.keys.get(&uid) {
             Some(key) => {
                 customer_id = customer_id.or_else(|| key.customer_id.clone());
@@ -127,7 +127,7 @@ impl World {
     }
 
     pub(crate) fn schedule_list(&self, params: &Params) -> Outcome {
-        let oldest_first = params.text("sorting").as_deref() == Some("scheduled");
+        let oldest_first = query_text(params, "sorting")?.as_deref() == Some("scheduled");
         let names = ["schedule_from", "schedule_to", "schedule_status"];
         self.list_schedules(params, names, oldest_first, Limit::Asked, |_| true)
     }
@@ -149,7 +149,7 @@ impl World {
         if start > end || end.saturating_sub(start) > WINDOW {
             return Err(Refusal::bad_request(messages::BAD_RANGE));
         }
-        let wanted = params.text(status);
+        let wanted = query_text(params, status)?;
         if wanted.as_deref().is_some_and(|word| !matches!(word, "scheduled" | "executed" | "revoked")) {
             return Err(Refusal::bad_request(messages::BAD_STATUS));
         }

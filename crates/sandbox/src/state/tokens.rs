@@ -19,8 +19,8 @@ const EXTENSION: i64 = 300;
 impl World {
     /// The key is compared without case (chosen): clients in use spell the sample key `imp_apiKey`.
     pub(crate) fn get_token(&mut self, params: &Params) -> Outcome {
-        let key = params.text("imp_key").unwrap_or_default();
-        let secret = params.text("imp_secret").unwrap_or_default();
+        let key = params.text("imp_key").unwrap_or_default().unwrap_or_default();
+        let secret = params.text("imp_secret").unwrap_or_default().unwrap_or_default();
         if !key.eq_ignore_ascii_case(&self.credentials.key) || secret != self.credentials.secret {
             return Err(Refusal::unauthorized());
         }

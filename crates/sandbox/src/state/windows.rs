@@ -14,7 +14,7 @@ use crate::card;
 use crate::channels::Channel;
 use crate::declines::{self, Way};
 use crate::messages;
-use crate::params::Params;
+use crate::params::{BadField, Params};
 use crate::rules::{PgRule, WindowAmount};
 
 /// What the buyer does in the window.
@@ -67,6 +67,14 @@ pub struct WindowReturn {
     pub redirect_url: Option<String>,
 }
 
+/// A window that is open.
+struct Window {
+    order: Order,
+    channel: Channel,
+    uid: String,
+    customer_id: Option<String>,
+}
+
 /// Why a window fails, with the record that it leaves behind.
 struct Failure {
     code: &'static str,
@@ -80,14 +88,20 @@ impl Failure {
     }
 }
 
+impl<T: Into<Refusal>> From<T> for Failure {
+    fn from(refusal: T) -> Self {
+        Self::unopened("BAD_REQUEST", refusal.into().message)
+    }
+}
+
 impl World {
     /// Opens the window that these parameters of `IMP.request_pay` describe, and lets the buyer act.
     pub(crate) fn complete_window(&mut self, params: &Params, buyer: &Buyer) -> WindowReturn {
-        let customer_id = params.text("customer_id");
-        let result = self.open(params).and_then(|(order, channel, uid)| self.act(order, &channel, uid, customer_id, buyer));
-        let merchant_uid = params.text("merchant_uid").unwrap_or_default();
-        let redirect = params.text("m_redirect_url");
-        let short = self.window_channel(params).is_some_and(|channel| channel.rule().short_result());
+        let result = self.open(params).and_then(|window| self.act(window, buyer));
+        let told = |name: &str| params.text(name).unwrap_or_default();
+        let merchant_uid = told("merchant_uid").unwrap_or_default();
+        let redirect = told("m_redirect_url");
+        let short = self.window_channel(params).is_ok_and(|channel| channel.is_some_and(|channel| channel.rule().short_result()));
         match result {
             Ok(imp_uid) => self.completed(imp_uid, merchant_uid, redirect.as_deref(), short),
             Err(failure) => failed(&failure, merchant_uid, redirect.as_deref(), short),
@@ -95,29 +109,30 @@ impl World {
     }
 
     /// The checks before a window opens.
-    fn open(&self, params: &Params) -> Result<(Order, Channel, String), Failure> {
-        let bad = |text: String| Failure::unopened("BAD_REQUEST", text);
-        let uid = params
-            .text("customer_uid")
-            .ok_or_else(|| bad("customer_uid가 없습니다. sandbox의 결제창은 빌링키 발급만 지원합니다.".to_owned()))?;
-        check_length("customer_uid", &uid, KEY_ID_LIMIT).map_err(|refusal| bad(refusal.message))?;
-        let order = Order::read_for_window(params).map_err(|refusal| bad(refusal.message))?;
-        let channel = self.window_channel(params).ok_or_else(|| bad(messages::NO_CHANNEL.to_owned()))?.clone();
-        if let Some(text) = pg_problem(&channel, &order, params) {
-            return Err(bad(text));
+    fn open(&self, params: &Params) -> Result<Window, Failure> {
+        let bad = |text: &str| Failure::unopened("BAD_REQUEST", text);
+        let uid = params.text("customer_uid")?;
+        let uid = uid.ok_or_else(|| bad("customer_uid가 없습니다. sandbox의 결제창은 빌링키 발급만 지원합니다."))?;
+        check_length("customer_uid", &uid, KEY_ID_LIMIT)?;
+        // The SDK checks its type since 2024-03-15 [docs payrq].
+        if params.has("merchant_uid") && !params.is_string("merchant_uid") {
+            return Err(bad("merchant_uid는 문자열이어야 합니다."));
         }
+        let order = Order::read_for_window(params)?;
+        let channel = self.window_channel(params)?.ok_or_else(|| bad(messages::NO_CHANNEL))?.clone();
+        pg_problem(&channel, &order, params)?;
         if self.books.burnt(&order.merchant_uid) || self.used_up(&order.merchant_uid, &channel.provider) {
             return Err(Failure::unopened("F1002", messages::WINDOW_ORDER_TAKEN));
         }
         if self.prepared_otherwise(&order) {
-            return Err(bad("사전등록된 결제금액과 일치하지 않습니다.".to_owned()));
+            return Err(bad("사전등록된 결제금액과 일치하지 않습니다."));
         }
-        Ok((order, channel, uid))
+        Ok(Window { order, channel, uid, customer_id: params.text("customer_id")? })
     }
 
-    fn window_channel(&self, params: &Params) -> Option<&Channel> {
-        let key = params.text("channelKey").or_else(|| params.text("channel_key"));
-        self.channels.for_window(params.text("pg").as_deref(), key.as_deref())
+    fn window_channel(&self, params: &Params) -> Result<Option<&Channel>, BadField> {
+        let key = params.text("channelKey")?.or(params.text("channel_key")?);
+        Ok(self.channels.for_window(params.text("pg")?.as_deref(), key.as_deref()))
     }
 
     /// An amount registered by `prepare` blocks a window with another [oa prepare].
@@ -129,17 +144,11 @@ impl World {
     }
 
     /// The buyer types a card in, or closes the window.
-    fn act(
-        &mut self,
-        order: Order,
-        channel: &Channel,
-        uid: String,
-        customer_id: Option<String>,
-        buyer: &Buyer,
-    ) -> Result<String, Failure> {
+    fn act(&mut self, window: Window, buyer: &Buyer) -> Result<String, Failure> {
+        let Window { order, channel, uid, customer_id } = window;
         let rule = channel.rule();
         let device = if buyer.mobile { "mobile" } else { "pc" };
-        let mut payment = self.blank("imp", device, order, ChannelRef::from(channel));
+        let mut payment = self.blank("imp", device, order, ChannelRef::from(&channel));
         payment.customer_uid = Some(uid.clone());
         payment.usage = Some(Usage::Issue);
         if buyer.cancel {
@@ -160,7 +169,7 @@ impl World {
         }
         payment.card = Some(card.clone());
         let holder = payment.order.buyer.clone();
-        self.keep_key(&uid, ChannelRef::from(channel), card, customer_id, holder);
+        self.keep_key(&uid, ChannelRef::from(&channel), card, customer_id, holder);
         Ok(self.finish(payment))
     }
 
@@ -203,24 +212,29 @@ impl World {
 }
 
 /// Why a channel's PG opens no window that issues a key.
-fn pg_problem(channel: &Channel, order: &Order, params: &Params) -> Option<String> {
+fn pg_problem(channel: &Channel, order: &Order, params: &Params) -> Result<(), Refusal> {
     let rule = channel.rule();
+    let bad = |text: &str| Err(Refusal::bad_request(text));
     if rule.window.is_none() {
-        return Some(format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider));
+        return bad(&format!("{} PG는 결제창 빌링키 발급을 지원하지 않습니다.", channel.provider));
     }
     if !channel.recurring {
-        return Some(rule.no_recurring().to_owned());
+        return bad(rule.no_recurring());
     }
     if captures(rule, order.amount) && order.amount < channel.min_amount {
-        return Some(rule.below_minimum().to_owned());
+        return bad(rule.below_minimum());
     }
-    if rule.card_only && params.text("pay_method").is_some_and(|method| method != "card") {
-        return Some("정기결제는 pay_method: card만 지원합니다.".to_owned());
+    if rule.card_only && params.text("pay_method")?.is_some_and(|method| method != "card") {
+        return bad("정기결제는 pay_method: card만 지원합니다.");
     }
-    if let Some(field) = rule.window_needs().iter().find(|field| params.text(field).is_none()) {
-        return Some(Refusal::missing(field).message);
+    for field in rule.window_needs() {
+        params.text(field)?.ok_or_else(|| Refusal::missing(field))?;
     }
-    rule.text_problem(&order.merchant_uid, order.name.as_deref()).map(str::to_owned)
+    check_length("customer_id", &params.text("customer_id")?.unwrap_or_default(), rule.customer_id_limit())?;
+    match rule.text_problem(&order.merchant_uid, order.name.as_deref()) {
+        Some(text) => bad(text),
+        None => Ok(()),
+    }
 }
 
 /// Whether a window charges this amount (`pg-quirks.md`, section A).

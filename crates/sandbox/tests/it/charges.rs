@@ -1,4 +1,4 @@
-use kr_billing_sandbox::Sandbox;
+use kr_billing_sandbox::{ChannelConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::client::{Client, GOOD_CARD, with_card};
@@ -156,4 +156,28 @@ async fn bad_input_is_refused_and_stores_nothing() {
     client.get("/no/such/path").await.refused(404, -1);
     client.get("/users/getToken").await.refused(405, -1);
     assert_eq!(sandbox.handle().ledger().len(), 3);
+}
+
+#[tokio::test]
+async fn fewer_instalments_than_none_are_unreadable() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.issue("m", "nice", GOOD_CARD).await.ok();
+    let mut body = json!({ "customer_uid": "m", "merchant_uid": "o", "amount": 50_000, "name": "n", "card_quota": -1 });
+    let told = client.post("/subscribe/payments/again", body.clone()).await.refused(200, 1);
+    assert!(told.contains("card_quota") && !told.contains("3024"), "{told}");
+    body["card_quota"] = json!(1);
+    assert_eq!(client.post("/subscribe/payments/again", body).await.ok()["card_quota"], 1);
+}
+
+#[tokio::test]
+async fn ksnet_is_told_whether_goods_are_real_or_digital() {
+    let channels = vec![ChannelConfig { preset: Some("ksnet_test".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    for (order, kind, taken) in [("o1", "other", false), ("o1", "real", true), ("o2", "digital", true)] {
+        let body = json!({ "merchant_uid": order, "amount": 1_000, "buyer_name": "홍길동", "product_type": kind });
+        let answer = client.post("/subscribe/payments/onetime", with_card(body, GOOD_CARD)).await;
+        assert_eq!((answer.status, answer.code), (200, i64::from(!taken)), "{kind}: {}", answer.message);
+    }
 }

@@ -232,3 +232,34 @@ async fn of_many_refunds_with_one_checksum_one_is_made() {
     let done = calls.join_all().await.into_iter().filter(|code| *code == 0).count();
     assert_eq!((done, sandbox.handle().totals("o").refunded), (1, 1_000));
 }
+
+#[tokio::test]
+async fn lookups_that_make_no_sense_are_bad_requests() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.issue("m", "nice", GOOD_CARD).await.ok();
+    client.again("m", "o", 1_000).await.ok();
+    let many = |name: &str| vec![format!("{name}[]=x"); 101].join("&");
+    for path in [
+        "/payments".to_owned(),
+        format!("/payments?{}", many("imp_uid")),
+        format!("/payments?{}", many("merchant_uid")),
+        "/subscribe/customers".to_owned(),
+        "/subscribe/customers/m/payments?page=2".to_owned(),
+        "/payments/findAll/o?page=2".to_owned(),
+        "/subscribe/payments/schedule?schedule_from=1&schedule_to=2&page=2".to_owned(),
+        "/subscribe/payments/schedule?schedule_from=1&schedule_to=2&schedule_status=x".to_owned(),
+        "/payments/find/o?sorting=x".to_owned(),
+        "/subscribe/customers/m/payments?sorting=x".to_owned(),
+    ] {
+        client.get(&path).await.refused(400, -1);
+    }
+    client.get("/subscribe/customers/m/payments?page=1").await.ok();
+    client.get("/subscribe/payments/schedule?schedule_from=1&schedule_to=2&sorting=x").await.ok();
+    client.put("/payments/prepare", json!({ "amount": 1_000 })).await.refused(200, 1);
+    // A window of 0 won, or of dollars, may be prepared.
+    for (order, amount, currency) in [("free", 0, "KRW"), ("dollars", 10, "USD")] {
+        let body = json!({ "merchant_uid": order, "amount": amount, "currency": currency });
+        assert_eq!(client.post("/payments/prepare", body.clone()).await.ok(), body);
+    }
+}

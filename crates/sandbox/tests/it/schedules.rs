@@ -276,3 +276,20 @@ async fn a_schedule_names_the_buyer_of_its_booking_or_of_its_key() {
     assert_eq!(book("w", "of-window", Value::Null).await, "buyer-3");
     assert_eq!(client.get(&format!("{path}/of-window")).await.ok()["customer_id"], "buyer-3");
 }
+
+/// The OpenAPI names new Toss Pay for none of the three; a retry has a documented answer for that.
+#[tokio::test]
+async fn new_toss_pays_schedules_move_and_are_not_retried() {
+    let channels = vec![ChannelConfig { pg: Some("tosspay_v2".into()), mid: Some("T".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let window = json!({ "pg": "tosspay_v2", "merchant_uid": "w", "customer_uid": "m", "amount": 0, "name": "n" });
+    assert!(sandbox.handle().complete_window(&window, &Buyer::default()).success);
+    let now = sandbox.handle().now();
+    book(&client, &[entry("s", now + 60, 1_000)]).await.ok();
+    let path = "/subscribe/payments/schedule/s";
+    client.put(path, json!({ "schedule_at": now + 90 })).await.ok();
+    client.post("/subscribe/payments/unschedule", json!({ "customer_uid": "m" })).await.ok();
+    client.post(&format!("{path}/retry"), json!({})).await.refused(500, -1);
+    client.post(&format!("{path}/reschedule"), json!({ "schedule_at": now + 90 })).await.ok();
+}

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use kr_billing_sandbox::{Buyer, DeliverySwitches, Handle, Sandbox, SandboxConfig, WebhookConfig, WebhookFormat, WebhookOutcome};
+use kr_billing_sandbox::{
+    Buyer, DeliverySwitches, Handle, PartialRefundStatus, Sandbox, SandboxConfig, WebhookConfig, WebhookFormat, WebhookOutcome,
+};
 use serde_json::json;
 
 use crate::client::{Client, GOOD_CARD};
@@ -126,4 +128,18 @@ async fn https_and_dead_endpoints_are_logged_and_stop_nothing() {
     let log = handle.webhooks();
     assert!(log[..3].iter().all(|entry| matches!(entry.outcome, WebhookOutcome::Unreachable(_))), "{log:?}");
     assert_eq!(log[3].outcome, WebhookOutcome::NoUrl);
+}
+
+#[tokio::test]
+async fn a_cancel_is_told_as_one_though_the_payment_stays_paid() {
+    let receiver = Receiver::start(&[]).await;
+    let webhooks = WebhookConfig { url: Some(receiver.url.clone()), ..Default::default() };
+    let config = SandboxConfig { webhooks, partial_refund_status: PartialRefundStatus::Paid, ..Default::default() };
+    let sandbox = Sandbox::builder().config(config).start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    client.onetime("o", 5_000, GOOD_CARD).await.ok();
+    let cancel = json!({ "merchant_uid": "o", "amount": 1_000, "enable_webhook": true });
+    assert_eq!(client.post("/payments/cancel", cancel).await.ok()["status"], "paid");
+    sandbox.handle().webhooks_carried().await;
+    assert_eq!(receiver.events(), ["o paid", "o cancelled"]);
 }

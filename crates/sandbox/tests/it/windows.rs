@@ -161,3 +161,27 @@ async fn a_window_that_charges_hears_the_issuers_no() {
         handle.reset();
     }
 }
+
+#[tokio::test]
+async fn a_windows_order_number_is_a_text() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let handle = sandbox.handle();
+    for number in [json!(1_234), json!(["w"]), Value::Null] {
+        let params = json!({ "pg": "kcp_billing", "merchant_uid": number, "customer_uid": "m", "name": "n", "amount": 0 });
+        let back = handle.complete_window(&params, &Buyer::default());
+        assert_eq!((back.error_code.as_deref(), back.imp_uid), (Some("BAD_REQUEST"), None), "{number}");
+        assert!(back.error_msg.unwrap().contains("merchant_uid"), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn new_smartro_takes_a_customer_id_of_20_characters() {
+    let channels = vec![ChannelConfig { preset: Some("smartro_v2_test".into()), ..Default::default() }];
+    let sandbox = Sandbox::builder().config(SandboxConfig { channels, ..Default::default() }).start().await.unwrap();
+    let mut asked = params("smartro_v2", "w1");
+    for (length, opens) in [(21, false), (20, true)] {
+        asked["customer_id"] = json!("가".repeat(length));
+        let back = sandbox.handle().complete_window(&asked, &Buyer::default());
+        assert_eq!(back.success, opens, "{length}: {back:?}");
+    }
+}
