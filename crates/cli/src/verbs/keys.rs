@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::pages;
 use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs, page};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, key, outcome, schedule};
-use crate::{ask, cards, watch};
+use crate::watch::Underway;
+use crate::{ask, cards};
 
 /// The verbs about keys.
 #[derive(Debug, Subcommand)]
@@ -106,13 +106,12 @@ async fn issue(session: &Session, billing: &Billing, args: IssueArgs) -> Result<
     let holder = args.holder.buyer().map_err(|invalid| Error::invalid(Operation::IssueKey, invalid))?;
     let card = cards::get(&args.card, Operation::IssueKey, session.texts()).await?;
     let request = IssueRequest::new(args.key.clone(), card).with_holder(holder);
-    match watch::unless_interrupted(key_in.issue(&request)).await {
-        Some(issuance) => Ok(outcome::issuance(&issuance?, session.texts())),
-        None => Ok(outcome::interrupted(&issue_ticket(billing, key_in.channel(), args.key), session.texts())),
-    }
+    session.armed.set(Underway::Call(Box::new(issue_ticket(billing, key_in.channel(), args.key))));
+    Ok(outcome::issuance(&key_in.issue(&request).await?, session.texts()))
 }
 
-/// Storing a card has no intent in the journal, since it moves no money: its ticket is made here.
+/// Storing a card has no intent in the journal, since it moves no money: its ticket is made here, before the library looks whether
+/// the key is new. So a signal during that look is a doubt, too.
 fn issue_ticket(billing: &Billing, channel: &ChannelName, key: BillingKeyId) -> Ticket {
     let policy = billing.policy();
     let now = billing.now().0.saturating_mul(1000);
@@ -177,12 +176,9 @@ async fn delete(session: &Session, billing: &Billing, args: DeleteArgs) -> Resul
     if waiting > 0 {
         what.push(fill(texts.schedules_waiting, &[&waiting.to_string()]));
     }
-    ask::first(&what.join("\n"), args.yes, texts)?;
-    let deleting = billing.delete_billing_key(&key, args.reason.as_deref());
-    match watch::unless_interrupted(deleting).await {
-        Some(done) => done?,
-        None => return Err(Failure::plain(Exit::InDoubt, texts.interrupted_repeat)),
-    }
+    ask::first(&what.join("\n"), args.yes, texts).await?;
+    session.armed.set(Underway::Repeatable);
+    billing.delete_billing_key(&key, args.reason.as_deref()).await?;
     let json = json!({ "outcome": "deleted", "customer_uid": key.id, "was_there": true });
     Ok(Answer::done(json, fill(texts.key_deleted, &[key.id.as_str()])))
 }

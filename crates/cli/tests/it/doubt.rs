@@ -1,7 +1,4 @@
-//! Calls whose answer is lost, and calls that are broken off.
-
-use std::thread;
-use std::time::Duration;
+//! Calls whose answer is lost.
 
 use kr_billing_sandbox::{Effect, Fault, Moment, Operation};
 use serde_json::Value;
@@ -170,48 +167,6 @@ fn a_refund_in_doubt_is_settled_by_its_ticket() {
     let settled = resume(&bench, &answer["ticket"]).exits(0).json();
     assert_eq!(settled["tickets"][0]["outcome"], "refunded");
     assert_eq!(handle.totals("o-1").refunded, 900);
-}
-
-/// Starts a line, waits until its call hangs at the sandbox, and sends the signal.
-#[cfg(unix)]
-fn broken_off(bench: &Bench, line: &str, signal: &str) -> Ran {
-    let child = start(&mut bench.command(line));
-    while bench.handle().faults().iter().all(|fault| fault.fired == 0) {
-        thread::sleep(Duration::from_millis(5));
-    }
-    let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    finish(child, "")
-}
-
-#[cfg(unix)]
-#[test]
-fn a_charge_that_is_broken_off_leaves_its_intent_and_its_ticket() {
-    for signal in ["-INT", "-TERM"] {
-        let bench = Bench::new();
-        bench.issue("member-1");
-        bench.handle().add_fault(Fault::new(Operation::Again, Moment::AfterCommit, Effect::Hang)).unwrap();
-        let answer = broken_off(&bench, &format!("{CHARGE} --json"), signal).exits(3).json();
-        assert_eq!(answer["cause"], "interrupted");
-        // The journal still holds it: it is neither sent again nor settled too early.
-        bench.handle().clear_faults();
-        let open = bench.run("recover --json").exits(3).json();
-        assert_eq!(open["recovered"][0]["ticket"], answer["ticket"]);
-        bench.run(CHARGE).exits(3);
-        assert_eq!(resume(&bench, &answer["ticket"]).exits(0).json()["tickets"][0]["outcome"], "paid");
-        assert_eq!(bench.json(CHARGE)["outcome"], "paid");
-        assert_eq!(bench.handle().totals("o-1").captures, 1);
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_charge_that_is_broken_off_before_its_send_was_not_sent() {
-    let bench = Bench::new();
-    bench.issue("member-1");
-    bench.handle().add_fault(Fault::new(Operation::GetToken, Moment::BeforeCommit, Effect::Hang)).unwrap();
-    broken_off(&bench, CHARGE, "-INT").exits(4).warns("before anything was sent");
-    assert!(bench.handle().ledger().is_empty());
 }
 
 #[test]
