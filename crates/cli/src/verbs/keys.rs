@@ -13,6 +13,7 @@ use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs, page};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, key, outcome, schedule};
+use crate::texts::Texts;
 use crate::watch::Underway;
 use crate::{ask, cards};
 
@@ -165,12 +166,18 @@ fn channel_of<'a>(billing: &'a Billing, stored: &StoredKey) -> Result<Option<&'a
 
 async fn delete(session: &Session, billing: &Billing, args: DeleteArgs) -> Result<Answer, Failure> {
     let texts = session.texts();
-    let key = session.key(billing, args.key).await?;
-    let Some(stored) = billing.billing_key(&key).await? else {
-        // What is wanted is so already.
-        let text = fill(texts.key_already_gone, &[key.id.as_str()]);
-        return Ok(Answer::done(json!({ "outcome": "deleted", "customer_uid": key.id, "was_there": false }), text));
+    let id = args.key.key.clone();
+    let key = match session.key(billing, args.key).await {
+        // No channel has it, which is also so while another PG has it.
+        Err(Failure::Library(error)) if error.kind() == ErrorKind::NotFound => {
+            return match pages::client(billing, session)?.key(&id).await? {
+                Some(_) => Err(error.into()),
+                None => Ok(already_gone(&id, texts)),
+            };
+        }
+        key => key?,
     };
+    let Some(stored) = billing.billing_key(&key).await? else { return Ok(already_gone(&id, texts)) };
     let waiting = waiting(billing, &key).await?;
     let mut what = vec![fill(texts.will_delete_key, &[key.id.as_str()]), key::one(&stored, Some(&key.channel), texts)];
     if waiting > 0 {
@@ -181,6 +188,12 @@ async fn delete(session: &Session, billing: &Billing, args: DeleteArgs) -> Resul
     billing.delete_billing_key(&key, args.reason.as_deref()).await?;
     let json = json!({ "outcome": "deleted", "customer_uid": key.id, "was_there": true });
     Ok(Answer::done(json, fill(texts.key_deleted, &[key.id.as_str()])))
+}
+
+/// What is wanted is so already.
+fn already_gone(key: &BillingKeyId, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "deleted", "customer_uid": key, "was_there": false });
+    Answer::done(json, fill(texts.key_already_gone, &[key.as_str()]))
 }
 
 /// How many charges of the next 89 days a key has: V1 does not say what becomes of them. `[oa]`

@@ -30,6 +30,20 @@ fn a_key_is_issued_shown_listed_and_deleted() {
 }
 
 #[test]
+fn a_key_that_is_deleted_already_is_0_however_many_channels_there_are() {
+    let bench = both();
+    bench.issue("member-1");
+    let first = bench.json("keys delete member-1 --yes");
+    let again = bench.json("keys delete member-1 --yes");
+    assert_eq!((first["was_there"].as_bool(), again["was_there"].as_bool()), (Some(true), Some(false)));
+    bench.run("keys delete member-1 --yes").exits(0).says("There is no billing key member-1; nothing to delete.");
+    // One of a PG that is not configured here is there all the same.
+    bench.issue("member-2");
+    bench.configure(&format!("{NICE}[channels.inicis]\npg = \"inicis\"\nwindow = {{}}\n"), &bench.url());
+    bench.run("keys delete member-2 --yes").exits(1).warns("no channel has the billing key member-2");
+}
+
+#[test]
 fn a_card_file_and_json_are_cards_too() {
     let bench = Bench::new();
     let path = bench.file("card.json");
