@@ -72,6 +72,9 @@ texts! {
     do_refund_tax:
         "say what part of this refund is tax-free: --taxable if none is, else --tax-free WON",
         "이 환불의 면세 금액을 정하세요. 면세가 없으면 --taxable, 있으면 --tax-free 금액";
+    do_refund_vat:
+        "say both of its parts: --tax-free WON --vat WON, 0 where there is none (--taxable does not state the VAT)",
+        "이 환불의 면세 금액과 부가세를 모두 정하세요: --tax-free 금액 --vat 금액, 없으면 0 (--taxable은 부가세를 밝히지 않습니다)";
     do_unauthorized:
         "check account.imp_key and account.imp_secret against PortOne's console",
         "account.imp_key와 account.imp_secret을 PortOne 콘솔과 맞춰 보세요";

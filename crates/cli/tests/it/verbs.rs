@@ -44,6 +44,34 @@ fn a_key_that_is_deleted_already_is_0_however_many_channels_there_are() {
 }
 
 #[test]
+fn a_refund_that_must_state_its_vat_says_how() {
+    let bench = Bench::with("[channels.nice2]\npg = \"nice_v2\"\ndesignated_amounts = true\n");
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "o-1", 9_900);
+    let refund = format!("payments cancel {id} --amount 1000 --yes");
+    for too_little in ["", " --taxable", " --tax-free 0"] {
+        let line = format!("{refund}{too_little}");
+        let said = bench.run(&line).exits(2).warns("--tax-free WON --vat WON");
+        assert!(!said.err.contains("if none is"), "{}", said.err);
+        bench.run(&format!("{line} --lang ko")).exits(2).warns("--tax-free 금액 --vat 금액");
+    }
+    bench.run(&format!("{refund} --tax-free 0 --vat 91")).exits(0).says("Refunded.");
+    // So does the refund of a charge that stated its VAT.
+    let bench = Bench::with(NICE);
+    bench.issue("member-1");
+    let paid = bench.json("charge member-1 --order o-1 --amount 9900 --name Plan --vat 900");
+    let refund = format!("payments cancel {} --amount 1000 --yes", paid["payment"]["imp_uid"].as_str().unwrap());
+    bench.run(&refund).exits(2).warns("--tax-free WON --vat WON");
+    bench.run(&format!("{refund} --taxable")).exits(2).warns("--tax-free WON --vat WON");
+    bench.run(&format!("{refund} --tax-free 0 --vat 91")).exits(0).says("Refunded.");
+    // A charge that stated only a tax-free part asks for no VAT.
+    let paid = bench.json("charge member-1 --order o-2 --amount 9900 --name Plan --tax-free 500");
+    let refund = format!("payments cancel {} --amount 1000 --yes", paid["payment"]["imp_uid"].as_str().unwrap());
+    bench.run(&refund).exits(2).warns("--taxable if none is");
+    bench.run(&format!("{refund} --tax-free 0")).exits(0).says("Refunded.");
+}
+
+#[test]
 fn a_card_file_and_json_are_cards_too() {
     let bench = Bench::new();
     let path = bench.file("card.json");
