@@ -226,8 +226,9 @@ texts! {
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
     has_run:
-        "has run already and cannot be taken back: {} (what is paid is refunded with `kr-billing payments cancel`). Nothing was sent: others that were named still wait",
-        "이미 실행되어 취소할 수 없습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다). 아무것도 보내지 않았으니 함께 지정한 다른 예약은 그대로 남아 있습니다";
+        "has run already and cannot be taken back: {} (what is paid is refunded with `kr-billing payments cancel`). Nothing was sent",
+        "이미 실행되어 취소할 수 없습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다). 아무것도 보내지 않았습니다";
+    still_wait: "; these still wait: {}", ". 다음 예약은 그대로 대기 중입니다: {}";
     cancelled_already:
         "Taken back already; nothing was sent.",
         "이미 취소된 예약입니다. 아무것도 보내지 않았습니다.";

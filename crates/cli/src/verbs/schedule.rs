@@ -192,7 +192,12 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
     let texts = session.texts();
     let run: Vec<&str> = of_status(&entries, &ScheduleStatus::Executed).map(|entry| entry.order.as_str()).collect();
     if !run.is_empty() {
-        return Err(Failure::plain(Exit::Refused, fill(texts.has_run, &[&run.join(", ")])));
+        let mut text = fill(texts.has_run, &[&run.join(", ")]);
+        let wait: Vec<&str> = of_status(&entries, &ScheduleStatus::Scheduled).map(|entry| entry.order.as_str()).collect();
+        if !wait.is_empty() {
+            text.push_str(&fill(texts.still_wait, &[&wait.join(", ")]));
+        }
+        return Err(Failure::plain(Exit::Refused, text));
     }
     if of_status(&entries, &ScheduleStatus::Revoked).count() == entries.len() {
         let mut answer = several(texts.cancelled_already, &entries, session);

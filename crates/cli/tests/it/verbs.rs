@@ -199,8 +199,13 @@ fn what_cannot_be_taken_back_is_said_so_and_not_sent() {
         bench.json(&format!("schedule add member-1 --order {order} --at {at} --amount 9900 --name Plan"));
     }
     bench.advance(3_700);
-    bench.run("schedule cancel member-1 plan-1 plan-2 --yes").exits(1).warns("has run already").warns("plan-1");
-    bench.run("schedule cancel member-1 plan-1 --yes --lang ko").exits(1).warns("이미 실행되어");
+    bench.run("schedule cancel member-1 plan-1 plan-2 --yes").exits(1).warns("has run already").warns("these still wait: plan-2");
+    bench.run("schedule cancel member-1 plan-1 plan-2 --yes --lang ko").exits(1).warns("그대로 대기 중입니다: plan-2");
+    // Where no other was named, none is spoken of.
+    let alone = bench.run("schedule cancel member-1 plan-1 --yes").exits(1).warns("has run already").warns("Nothing was sent");
+    assert!(!alone.err.contains("wait"), "{}", alone.err);
+    let alone = bench.run("schedule cancel member-1 plan-1 --yes --lang ko").exits(1).warns("이미 실행되어");
+    assert!(!alone.err.contains("그대로"), "{}", alone.err);
     assert_eq!(bench.json("schedule show member-1 plan-2")["schedule_status"], "scheduled");
     bench.run("schedule cancel member-1 plan-2 --yes").exits(0).says("Taken back.");
     bench.run("schedule cancel member-1 plan-2").exits(0).says("Taken back already");
