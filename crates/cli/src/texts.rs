@@ -44,8 +44,8 @@ texts! {
         "an argument stands where none is expected (it is not repeated here)",
         "필요 없는 인수가 있습니다 (내용은 보이지 않습니다)";
     card_in_arguments:
-        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
-        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
+        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file. If it is an id, put a letter directly before the digits, with no mark between",
+        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다. 카드번호가 아니라 주문번호나 이름이라면 기호 없이 숫자 바로 앞에 글자를 붙이세요";
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";
