@@ -63,6 +63,30 @@ fn a_ticket_that_nobody_reads_is_not_lost() {
     }
 }
 
+/// `line` in a shell that closes standard output first.
+#[cfg(unix)]
+fn without_output(bench: &Bench, line: &str) -> Ran {
+    let command = bench.command(line);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "exec \"$@\" >&-", "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    finish(start(&mut shell), "")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ticket_that_has_nowhere_to_go_is_not_lost() {
+    for form in ["", " --json"] {
+        let bench = in_the_dark();
+        let said = without_output(&bench, &format!("{CHARGE}{form}")).exits(3);
+        bench.handle().clear_faults();
+        let ticket = said.err.lines().find(|line| line.starts_with('{')).unwrap();
+        bench.run_with("resume", ticket).exits(0).says("Paid");
+        // What is no doubt stays unsaid there.
+        assert_eq!(without_output(&bench, &format!("{CHARGE}{form}")).exits(0).err, "");
+    }
+}
+
 #[test]
 fn an_order_id_that_belongs_to_another_payment_is_said_so() {
     let bench = Bench::new();
