@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, stdin};
+use std::path::Path;
 
 use kr_billing::{Card, Error, Invalid, Operation};
 use secrecy::SecretString;
@@ -16,25 +17,24 @@ use crate::watch;
 /// The card that `--card -`, `--card-file` or a person gives.
 pub(crate) async fn get(args: &CardArgs, operation: Operation, texts: &'static Texts) -> Result<Card, Failure> {
     let invalid = |invalid: Invalid| Failure::from(Error::invalid(operation, invalid));
-    if let Some(path) = &args.card_file {
-        let file = File::open(path).map_err(|error| {
-            Failure::plain(Exit::Usage, format!("{}: {}: {error}", texts.card_file_unreadable, path.display()))
-        })?;
-        return card_input::read(file).map_err(invalid);
+    if let Some(path) = args.card_file.clone() {
+        return watch::apart(move || of_file(&path, texts)).await?.map_err(invalid);
     }
     if args.card.is_some() {
-        return card_input::read(stdin().lock()).map_err(invalid);
+        return watch::apart(|| card_input::read(stdin().lock())).await.map_err(invalid);
     }
     if !stdin().is_terminal() {
         return Err(Failure::plain(Exit::Usage, texts.card_needs_terminal));
     }
     let _echo = Echo::keep();
-    // On a thread of its own: a signal must be heard while it waits for a key.
-    match watch::unless_interrupted(tokio::task::spawn_blocking(|| asked(texts))).await {
-        Some(Ok(card)) => card?.map_err(invalid),
-        Some(Err(_)) => Err(Failure::plain(Exit::Usage, texts.card_needs_terminal)),
-        None => Err(Failure::plain(Exit::NotSent, texts.interrupted_before)),
-    }
+    watch::apart(|| asked(texts)).await?.map_err(invalid)
+}
+
+/// The card in a file. One that is a pipe may keep its reader waiting, from its opening on.
+fn of_file(path: &Path, texts: &Texts) -> Result<Result<Card, Invalid>, Failure> {
+    let file = File::open(path)
+        .map_err(|error| Failure::plain(Exit::Usage, format!("{}: {}: {error}", texts.card_file_unreadable, path.display())))?;
+    Ok(card_input::read(file))
 }
 
 /// The terminal's settings, which come back when this goes: a prompt that is broken off leaves it without echo.

@@ -159,7 +159,7 @@ pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static st
             _ => texts.do_look_first,
         }),
         ErrorKind::InvalidInput if error.operation() == Operation::Refund && error.message().starts_with("tax: ") => {
-            Some(texts.do_refund_tax)
+            Some(if wants_vat(error.message()) { texts.do_refund_vat } else { texts.do_refund_tax })
         }
         ErrorKind::Unauthorized => Some(texts.do_unauthorized),
         ErrorKind::RateLimited => Some(texts.do_rate_limited),
@@ -172,4 +172,9 @@ pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static st
         ErrorKind::NotFound => Some(texts.do_not_found),
         _ => None,
     }
+}
+
+/// Whether the refusal of a refund's tax parts asks for its VAT: then no tax-free part alone is enough.
+fn wants_vat(message: &str) -> bool {
+    message.contains("vat_amount") || (message.contains("VAT") && !message.contains("no won VAT"))
 }

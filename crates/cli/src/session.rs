@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::show::fill;
 use crate::texts::Texts;
-use crate::watch::{Armed, Watched};
+use crate::watch::{self, Armed, Watched};
 
 /// The configuration file that is read when nothing else is said.
 const DEFAULT_FILE: &str = "kr-billing.toml";
@@ -59,9 +59,9 @@ impl Session {
     }
 
     /// The configuration, with what the command line changes.
-    pub(crate) fn config(&self) -> Result<Config, Failure> {
+    pub(crate) async fn config(&self) -> Result<Config, Failure> {
         let mut config = match self.source()? {
-            Source::File(path) => self.file(&path)?,
+            Source::File(path) => self.file(&path).await?,
             Source::Environment => Config::from_vars(variables(self.texts())?)?,
         };
         if let Some(url) = &self.globals.base_url {
@@ -71,8 +71,9 @@ impl Session {
         Ok(config)
     }
 
-    fn file(&self, path: &Path) -> Result<Config, Failure> {
-        let read = std::fs::read_to_string(path);
+    async fn file(&self, path: &Path) -> Result<Config, Failure> {
+        let owned = path.to_owned();
+        let read = watch::apart(move || std::fs::read_to_string(owned)).await;
         let text = read.map_err(|error| {
             Failure::configuration(format!("{}: {}: {error}", self.texts().config_unreadable, path.display()))
         })?;
@@ -86,7 +87,7 @@ impl Session {
 
     /// The finished [`Billing`], and its journal.
     pub(crate) async fn open(&self) -> Result<(Billing, Arc<dyn Journal>), Failure> {
-        let mut config = self.config()?;
+        let mut config = self.config().await?;
         let journal: Arc<dyn Journal> = match config.journal.take() {
             None => Arc::new(MemoryJournal::new()),
             Some(journal) => Arc::new(SqliteJournal::open(&journal.sqlite).await.map_err(|error| {

@@ -44,8 +44,8 @@ texts! {
         "an argument stands where none is expected (it is not repeated here)",
         "필요 없는 인수가 있습니다 (내용은 보이지 않습니다)";
     card_in_arguments:
-        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file",
-        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다";
+        "an argument holds 15 or 16 digits, as a card number does. Card data is never taken from arguments, which stand in process lists and shell histories; leave it out to be asked, or use --card - or --card-file. If it is an id, put a letter directly before the digits, with no mark between",
+        "인수에 카드번호처럼 15자리 또는 16자리 숫자가 있습니다. 인수는 프로세스 목록과 셸 기록에 남으므로 카드 정보를 받지 않습니다. 빼면 물어보고, --card - 또는 --card-file도 쓸 수 있습니다. 카드번호가 아니라 주문번호나 이름이라면 기호 없이 숫자 바로 앞에 글자를 붙이세요";
     no_config:
         "there is no configuration: name a file with --config or KR_BILLING_CONFIG, set KR_BILLING_... variables, or put kr-billing.toml here",
         "설정이 없습니다. --config나 KR_BILLING_CONFIG로 파일을 지정하거나, KR_BILLING_... 변수를 정하거나, 여기에 kr-billing.toml을 두세요";
@@ -72,6 +72,9 @@ texts! {
     do_refund_tax:
         "say what part of this refund is tax-free: --taxable if none is, else --tax-free WON",
         "이 환불의 면세 금액을 정하세요. 면세가 없으면 --taxable, 있으면 --tax-free 금액";
+    do_refund_vat:
+        "say both of its parts: --tax-free WON --vat WON, 0 where there is none (--taxable does not state the VAT)",
+        "이 환불의 면세 금액과 부가세를 모두 정하세요: --tax-free 금액 --vat 금액, 없으면 0 (--taxable은 부가세를 밝히지 않습니다)";
     do_unauthorized:
         "check account.imp_key and account.imp_secret against PortOne's console",
         "account.imp_key와 account.imp_secret을 PortOne 콘솔과 맞춰 보세요";
@@ -223,8 +226,9 @@ texts! {
     moved: "Moved.", "예약을 바꾸었습니다.";
     schedules_cancelled: "Taken back.", "예약을 취소했습니다.";
     has_run:
-        "has run already and cannot be taken back: {} (what is paid is refunded with `kr-billing payments cancel`). Nothing was sent: others that were named still wait",
-        "이미 실행되어 취소할 수 없습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다). 아무것도 보내지 않았으니 함께 지정한 다른 예약은 그대로 남아 있습니다";
+        "has run already and cannot be taken back: {} (what is paid is refunded with `kr-billing payments cancel`). Nothing was sent",
+        "이미 실행되어 취소할 수 없습니다: {} (결제된 건은 `kr-billing payments cancel`로 환불합니다). 아무것도 보내지 않았습니다";
+    still_wait: "; these still wait: {}", ". 다음 예약은 그대로 대기 중입니다: {}";
     cancelled_already:
         "Taken back already; nothing was sent.",
         "이미 취소된 예약입니다. 아무것도 보내지 않았습니다.";

@@ -1,4 +1,4 @@
-//! What is under way when somebody presses Ctrl-C.
+//! What is under way when somebody presses Ctrl-C, or a termination signal comes.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,18 +13,31 @@ pub(crate) struct Watched {
     armed: Armed,
 }
 
-/// The ticket of the call that may be under way.
+/// What a signal would break off.
 #[derive(Clone, Default)]
-pub(crate) struct Armed(Arc<Mutex<Option<Ticket>>>);
+pub(crate) enum Underway {
+    /// Nothing that acts was sent yet.
+    #[default]
+    Nothing,
+    /// A call that may have been sent, and that this ticket asks about.
+    Call(Box<Ticket>),
+    /// A call that may have been sent, and that may safely be repeated.
+    Repeatable,
+}
+
+/// What is under way in this run.
+#[derive(Clone, Default)]
+pub(crate) struct Armed(Arc<Mutex<Underway>>);
 
 impl Armed {
-    /// The ticket, if an intent was stored.
-    pub(crate) fn ticket(&self) -> Option<Ticket> {
+    /// What a signal would break off now.
+    pub(crate) fn underway(&self) -> Underway {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, ticket: Ticket) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
+    /// From now on something may be sent.
+    pub(crate) fn set(&self, underway: Underway) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = underway;
     }
 }
 
@@ -40,7 +53,7 @@ impl Journal for Watched {
     async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
         let before = self.inner.before_send(intent).await?;
         if matches!(before, Before::New) {
-            self.armed.set(intent.ticket.clone());
+            self.armed.set(Underway::Call(Box::new(intent.ticket.clone())));
         }
         Ok(before)
     }
@@ -72,6 +85,15 @@ pub(crate) async fn unless_interrupted<T>(call: impl Future<Output = T>) -> Opti
         biased;
         answer = call => Some(answer),
         () = signals.heard() => None,
+    }
+}
+
+/// Does what may wait for long without the runtime, such as a read of standard input, on a thread of its own: on the runtime's own
+/// no signal would be heard meanwhile.
+pub(crate) async fn apart<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(read) => read,
+        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is printed: lines and tables for people, one JSON document for programs.
 
 use std::fmt::Debug;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write, stderr, stdout};
 
 use comfy_table::presets::NOTHING;
@@ -40,7 +41,8 @@ impl Answer {
     /// Prints it. A doubt that nobody reads on standard output goes to standard error: its ticket must not be lost.
     pub(crate) fn print(&self, json: bool) {
         let text = if json { self.json.to_string() } else { self.text.trim_end().to_owned() };
-        if try_line(&text).is_err() && self.exit == Exit::InDoubt {
+        let unread = try_line(&text).is_err() || leads_nowhere();
+        if unread && self.exit == Exit::InDoubt {
             warn(&text);
         }
     }
@@ -54,6 +56,20 @@ pub(crate) fn line(text: &str) {
 fn try_line(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush())
+}
+
+/// Whether standard output is the null device, which stands also in the place of one that was closed before the start.
+#[cfg(unix)]
+fn leads_nowhere() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let out = stdout().as_fd().try_clone_to_owned().map(File::from).and_then(|out| out.metadata());
+    matches!((out, fs::metadata("/dev/null")), (Ok(out), Ok(null)) if out.rdev() == null.rdev())
+}
+
+#[cfg(not(unix))]
+fn leads_nowhere() -> bool {
+    false
 }
 
 /// A line on standard error.

@@ -3,12 +3,11 @@
 use clap::Args;
 use kr_billing::{BillingKeyId, ChannelName, ChargeRequest, Error, Operation};
 
-use super::charge::send;
 use crate::args::{CardArgs, SaleArgs};
 use crate::cards;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::show::Answer;
+use crate::show::{Answer, outcome};
 
 /// What `card-charge` takes.
 #[derive(Debug, Args)]
@@ -40,5 +39,5 @@ pub(crate) async fn run(session: &Session, args: CardChargeArgs) -> Result<Answe
         request = request.on_channel(channel).map_err(invalid)?;
     }
     let request = args.sale.fill(request).map_err(invalid)?;
-    send(session, billing.charge(request)).await
+    Ok(outcome::charge(&billing.charge(request).await?, session.texts()))
 }

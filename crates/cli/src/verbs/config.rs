@@ -29,7 +29,7 @@ pub(crate) async fn run(session: &Session, command: ConfigCommand) -> Result<Ans
     let ConfigCommand::Check = command;
     let texts = session.texts();
     let source = session.source()?;
-    let config = session.config()?;
+    let config = session.config().await?;
     let server = config.account.base_url.clone();
     let server = server.unwrap_or_else(|| kr_billing::portone_v1::DEFAULT_BASE_URL.to_owned());
     let journal = config.journal.as_ref().map(|journal| journal.sqlite.display().to_string());

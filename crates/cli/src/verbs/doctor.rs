@@ -37,7 +37,7 @@ struct Finding {
 /// Checks everything it can reach.
 pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
     let texts = session.texts();
-    let config = session.config()?;
+    let config = session.config().await?;
     let billing = session.billing().await?;
     let client = pages::client(&billing, session)?;
     let token = match client.token_status().await {

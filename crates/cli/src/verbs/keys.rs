@@ -10,11 +10,12 @@ use serde_json::json;
 
 use super::pages;
 use crate::args::{BuyerArgs, CardArgs, KeyArgs, SpanArgs, page};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, key, outcome, schedule};
-use crate::{ask, cards, watch};
+use crate::texts::Texts;
+use crate::watch::Underway;
+use crate::{ask, cards};
 
 /// The verbs about keys.
 #[derive(Debug, Subcommand)]
@@ -106,13 +107,12 @@ async fn issue(session: &Session, billing: &Billing, args: IssueArgs) -> Result<
     let holder = args.holder.buyer().map_err(|invalid| Error::invalid(Operation::IssueKey, invalid))?;
     let card = cards::get(&args.card, Operation::IssueKey, session.texts()).await?;
     let request = IssueRequest::new(args.key.clone(), card).with_holder(holder);
-    match watch::unless_interrupted(key_in.issue(&request)).await {
-        Some(issuance) => Ok(outcome::issuance(&issuance?, session.texts())),
-        None => Ok(outcome::interrupted(&issue_ticket(billing, key_in.channel(), args.key), session.texts())),
-    }
+    session.armed.set(Underway::Call(Box::new(issue_ticket(billing, key_in.channel(), args.key))));
+    Ok(outcome::issuance(&key_in.issue(&request).await?, session.texts()))
 }
 
-/// Storing a card has no intent in the journal, since it moves no money: its ticket is made here.
+/// Storing a card has no intent in the journal, since it moves no money: its ticket is made here, before the library looks whether
+/// the key is new. So a signal during that look is a doubt, too.
 fn issue_ticket(billing: &Billing, channel: &ChannelName, key: BillingKeyId) -> Ticket {
     let policy = billing.policy();
     let now = billing.now().0.saturating_mul(1000);
@@ -166,25 +166,34 @@ fn channel_of<'a>(billing: &'a Billing, stored: &StoredKey) -> Result<Option<&'a
 
 async fn delete(session: &Session, billing: &Billing, args: DeleteArgs) -> Result<Answer, Failure> {
     let texts = session.texts();
-    let key = session.key(billing, args.key).await?;
-    let Some(stored) = billing.billing_key(&key).await? else {
-        // What is wanted is so already.
-        let text = fill(texts.key_already_gone, &[key.id.as_str()]);
-        return Ok(Answer::done(json!({ "outcome": "deleted", "customer_uid": key.id, "was_there": false }), text));
+    let id = args.key.key.clone();
+    let key = match session.key(billing, args.key).await {
+        // No channel has it, which is also so while another PG has it.
+        Err(Failure::Library(error)) if error.kind() == ErrorKind::NotFound => {
+            return match pages::client(billing, session)?.key(&id).await? {
+                Some(_) => Err(error.into()),
+                None => Ok(already_gone(&id, texts)),
+            };
+        }
+        key => key?,
     };
+    let Some(stored) = billing.billing_key(&key).await? else { return Ok(already_gone(&id, texts)) };
     let waiting = waiting(billing, &key).await?;
     let mut what = vec![fill(texts.will_delete_key, &[key.id.as_str()]), key::one(&stored, Some(&key.channel), texts)];
     if waiting > 0 {
         what.push(fill(texts.schedules_waiting, &[&waiting.to_string()]));
     }
-    ask::first(&what.join("\n"), args.yes, texts)?;
-    let deleting = billing.delete_billing_key(&key, args.reason.as_deref());
-    match watch::unless_interrupted(deleting).await {
-        Some(done) => done?,
-        None => return Err(Failure::plain(Exit::InDoubt, texts.interrupted_repeat)),
-    }
+    ask::first(&what.join("\n"), args.yes, texts).await?;
+    session.armed.set(Underway::Repeatable);
+    billing.delete_billing_key(&key, args.reason.as_deref()).await?;
     let json = json!({ "outcome": "deleted", "customer_uid": key.id, "was_there": true });
     Ok(Answer::done(json, fill(texts.key_deleted, &[key.id.as_str()])))
+}
+
+/// What is wanted is so already.
+fn already_gone(key: &BillingKeyId, texts: &Texts) -> Answer {
+    let json = json!({ "outcome": "deleted", "customer_uid": key, "was_there": false });
+    Answer::done(json, fill(texts.key_already_gone, &[key.as_str()]))
 }
 
 /// How many charges of the next 89 days a key has: V1 does not say what becomes of them. `[oa]`

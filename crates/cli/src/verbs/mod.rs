@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::session::Session;
-use crate::show::{self, Answer};
-use crate::watch::Armed;
+use crate::show::{self, Answer, outcome};
+use crate::watch::{self, Armed, Underway};
 
 pub(crate) mod card_charge;
 pub(crate) mod charge;
@@ -23,6 +23,10 @@ pub(crate) mod sandbox;
 pub(crate) mod schedule;
 pub(crate) mod window;
 
+use keys::KeysCommand;
+use payments::PaymentsCommand;
+use schedule::ScheduleCommand;
+
 /// Runs a verb, prints what came of it, and returns the exit code.
 pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
     let Cli { globals, command } = cli;
@@ -35,7 +39,7 @@ pub(crate) async fn run(cli: Cli, lang: Lang) -> u8 {
     let answer = match command {
         Command::Demo => return demo::run(lang).await,
         Command::Sandbox(args) => sandbox::run(&session, args).await,
-        command => match Box::pin(operate(&session, command)).await {
+        command => match Box::pin(interruptible(&session, command)).await {
             Ok(answer) => {
                 answer.print(json);
                 Ok(answer.exit)
@@ -71,6 +75,39 @@ fn check_options(session: &Session, command: &Command) -> Result<(), Failure> {
             Err(Failure::plain(Exit::Usage, text))
         }
         None => Ok(()),
+    }
+}
+
+/// Runs a verb. One that acts hears Ctrl-C and the termination signal from its start to its end, and says what they broke off.
+async fn interruptible(session: &Session, command: Command) -> Result<Answer, Failure> {
+    if !acts(&command) {
+        return operate(session, command).await;
+    }
+    match watch::unless_interrupted(operate(session, command)).await {
+        Some(answer) => answer,
+        None => broken_off(session),
+    }
+}
+
+/// Whether a verb changes anything. Those that only look a signal may end as it ends any program.
+fn acts(command: &Command) -> bool {
+    match command {
+        Command::Charge(_) | Command::CardCharge(_) => true,
+        Command::Keys(command) => matches!(command, KeysCommand::Issue(_) | KeysCommand::Delete(_)),
+        Command::Payments(command) => matches!(command, PaymentsCommand::Cancel(_)),
+        Command::Schedule(command) => !matches!(command, ScheduleCommand::List(_) | ScheduleCommand::Show(_)),
+        Command::Resume(args) => args.dismiss,
+        _ => false,
+    }
+}
+
+/// What to say after a signal.
+fn broken_off(session: &Session) -> Result<Answer, Failure> {
+    let texts = session.texts();
+    match session.armed.underway() {
+        Underway::Nothing => Err(Failure::plain(Exit::NotSent, texts.interrupted_before)),
+        Underway::Call(ticket) => Ok(outcome::interrupted(&ticket, texts)),
+        Underway::Repeatable => Err(Failure::plain(Exit::InDoubt, texts.interrupted_repeat)),
     }
 }
 

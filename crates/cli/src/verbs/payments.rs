@@ -7,14 +7,14 @@ use kr_billing::{
 };
 use serde_json::json;
 
-use super::{charge, pages};
+use super::pages;
 use crate::args::{SpanArgs, page};
+use crate::ask;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, outcome, payment};
 use crate::texts::Texts;
-use crate::{ask, watch};
 
 /// The verbs about payments.
 #[derive(Debug, Subcommand)]
@@ -185,11 +185,8 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
     if args.webhook {
         request = request.with_webhook();
     }
-    ask::first(&announcement(&found, &request, session), args.yes, texts)?;
-    match watch::unless_interrupted(billing.refund(&request)).await {
-        Some(refund) => Ok(outcome::refund(&refund?, texts)),
-        None => charge::broken_off(session),
-    }
+    ask::first(&announcement(&found, &request, session), args.yes, texts).await?;
+    Ok(outcome::refund(&billing.refund(&request).await?, texts))
 }
 
 /// What is left to refund, if it is what the caller believes.

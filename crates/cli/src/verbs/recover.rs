@@ -13,7 +13,7 @@ use crate::texts::Texts;
 /// Settles what can be settled.
 pub(crate) async fn run(session: &Session) -> Result<Answer, Failure> {
     let texts = session.texts();
-    if session.config()?.journal.is_none() {
+    if session.config().await?.journal.is_none() {
         return Err(Failure::configuration(texts.recover_needs_journal));
     }
     let billing = session.billing().await?;

@@ -9,12 +9,12 @@ use kr_billing::contract::outcome::Attempt;
 use kr_billing::{Billing, Ticket};
 use serde_json::{Deserializer, Value, json};
 
-use crate::ask;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{self, Answer, fill, outcome};
 use crate::texts::Texts;
+use crate::{ask, watch};
 
 /// The most bytes of tickets that are read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -27,7 +27,7 @@ pub(crate) struct ResumeArgs {
     tickets: PathBuf,
     /// Close them in the journal without an answer, after you have looked at them yourself; their order ids stay taken
     #[arg(long)]
-    dismiss: bool,
+    pub(crate) dismiss: bool,
     /// Do not ask
     #[arg(long, requires = "dismiss")]
     yes: bool,
@@ -43,9 +43,10 @@ struct Papers {
 
 /// Asks about each ticket.
 pub(crate) async fn run(session: &Session, args: ResumeArgs) -> Result<Answer, Failure> {
-    let Papers { tickets, without } = read(&args.tickets, session.texts())?;
+    let texts = session.texts();
+    let Papers { tickets, without } = watch::apart(move || read(&args.tickets, texts)).await?;
     if without > 0 {
-        show::warn(&unasked(tickets.len(), without, session.texts()));
+        show::warn(&unasked(tickets.len(), without, texts));
     }
     let mut answer = match args.dismiss {
         true => dismiss(session, &tickets, args.yes).await?,
@@ -67,11 +68,11 @@ async fn ask_again(session: &Session, tickets: &[Ticket]) -> Result<Answer, Fail
 /// Closes doubts that no look-up can settle, such as a payment of another amount.
 async fn dismiss(session: &Session, tickets: &[Ticket], yes: bool) -> Result<Answer, Failure> {
     let texts = session.texts();
-    if session.config()?.journal.is_none() {
+    if session.config().await?.journal.is_none() {
         return Err(Failure::configuration(texts.recover_needs_journal));
     }
     let billing = session.billing().await?;
-    ask::first(&fill(texts.will_dismiss, &[&tickets.len().to_string()]), yes, texts)?;
+    ask::first(&fill(texts.will_dismiss, &[&tickets.len().to_string()]), yes, texts).await?;
     for ticket in tickets {
         billing.dismiss(ticket).await?;
     }

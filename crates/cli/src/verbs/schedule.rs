@@ -10,13 +10,14 @@ use kr_billing::{
 };
 use serde_json::json;
 
-use super::{charge, keys};
+use super::keys;
 use crate::args::{BuyerArgs, KeyArgs, order_name, when};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::show::{Answer, fill, outcome, schedule};
-use crate::{ask, own_key, watch};
+use crate::watch::Underway;
+use crate::{ask, own_key};
 
 /// The verbs about schedules.
 #[derive(Debug, Subcommand)]
@@ -125,11 +126,8 @@ pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<A
         ScheduleCommand::Retry(EntryArgs { key, order }) => {
             let key = session.key(&billing, key).await?;
             let subject = Subject::retry(&order);
-            let retry = async {
-                own_key::check_unless_known(&billing, journal.as_ref(), &subject, &key, session.texts()).await?;
-                Ok::<_, Failure>(billing.retry_schedule(&key, &order).await?)
-            };
-            charge::send_and(session, retry, outcome::retry).await
+            own_key::check_unless_known(&billing, journal.as_ref(), &subject, &key, session.texts()).await?;
+            Ok(outcome::retry(&billing.retry_schedule(&key, &order).await?, session.texts()))
         }
     }
 }
@@ -194,7 +192,12 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
     let texts = session.texts();
     let run: Vec<&str> = of_status(&entries, &ScheduleStatus::Executed).map(|entry| entry.order.as_str()).collect();
     if !run.is_empty() {
-        return Err(Failure::plain(Exit::Refused, fill(texts.has_run, &[&run.join(", ")])));
+        let mut text = fill(texts.has_run, &[&run.join(", ")]);
+        let wait: Vec<&str> = of_status(&entries, &ScheduleStatus::Scheduled).map(|entry| entry.order.as_str()).collect();
+        if !wait.is_empty() {
+            text.push_str(&fill(texts.still_wait, &[&wait.join(", ")]));
+        }
+        return Err(Failure::plain(Exit::Refused, text));
     }
     if of_status(&entries, &ScheduleStatus::Revoked).count() == entries.len() {
         let mut answer = several(texts.cancelled_already, &entries, session);
@@ -202,7 +205,7 @@ async fn cancel(session: &Session, billing: &Billing, args: CancelArgs) -> Resul
         return Ok(answer);
     }
     let what = fill(texts.will_cancel_schedules, &[key.id.as_str()]);
-    ask::first(&format!("{what}\n{}", schedule::many(&entries, texts)), args.yes, texts)?;
+    ask::first(&format!("{what}\n{}", schedule::many(&entries, texts)), args.yes, texts).await?;
     let revoked = acted(session, billing.cancel_schedules(&key, &args.orders)).await?;
     Ok(several(texts.schedules_cancelled, &revoked, session))
 }
@@ -221,7 +224,7 @@ async fn cancel_all(session: &Session, billing: &Billing, args: CancelAllArgs) -
     }
     let what = fill(texts.will_cancel_all, &[key.id.as_str(), &seen.len().to_string()]);
     let what = if seen.is_empty() { what } else { format!("{what}\n{}", schedule::many(&seen, texts)) };
-    ask::first(&what, args.yes, texts)?;
+    ask::first(&what, args.yes, texts).await?;
     match acted(session, billing.cancel_all_schedules(&key)).await {
         Ok(revoked) if revoked.is_empty() => Ok(Answer::done(schedule::list_json(&[]), texts.nothing_waiting)),
         Ok(revoked) => Ok(several(texts.schedules_cancelled, &revoked, session)),
@@ -249,12 +252,10 @@ async fn waiting(billing: &Billing, key: &BillingKey) -> Result<Vec<Schedule>, F
     Ok(entries)
 }
 
-/// Waits for a call that may safely be repeated. Broken off by hand it is in doubt, and repeating it is the answer.
+/// Waits for a call that may safely be repeated: broken off by hand it is in doubt, and repeating it is the answer.
 async fn acted<T>(session: &Session, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-    match watch::unless_interrupted(call).await {
-        Some(answer) => Ok(answer?),
-        None => Err(Failure::plain(Exit::InDoubt, session.texts().interrupted_repeat)),
-    }
+    session.armed.set(Underway::Repeatable);
+    Ok(call.await?)
 }
 
 fn several(head: &str, entries: &[Schedule], session: &Session) -> Answer {

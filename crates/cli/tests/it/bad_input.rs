@@ -105,6 +105,18 @@ fn a_card_is_never_an_argument() {
 }
 
 #[test]
+fn an_id_that_looks_like_a_card_is_told_what_to_change() {
+    let bench = Bench::new();
+    for id in ["1234567890123456", "ord-1234567890123456", "20261121.123456789012345", "sub-2026-1121-0000-0001"] {
+        refused(&bench, &["payments", "find", id], "", "a letter directly before the digits, with no mark between", &[id]);
+        bench.run(&format!("payments find {id} --lang ko")).exits(2).warns("숫자 바로 앞에 글자를");
+    }
+    for id in ["ord1234567890123456", "ord_1234567890123456", "ord-12345678901234567", "20261121.x123456789012345"] {
+        bench.run(&format!("payments find {id}")).exits(0);
+    }
+}
+
+#[test]
 fn configurations_that_are_wrong() {
     let bench = Bench::new();
     for (channels, says) in [

@@ -10,4 +10,6 @@ mod korean;
 mod prompt;
 mod sandbox;
 mod secrets;
+#[cfg(unix)]
+mod signals;
 mod verbs;

@@ -30,6 +30,48 @@ fn a_key_is_issued_shown_listed_and_deleted() {
 }
 
 #[test]
+fn a_key_that_is_deleted_already_is_0_however_many_channels_there_are() {
+    let bench = both();
+    bench.issue("member-1");
+    let first = bench.json("keys delete member-1 --yes");
+    let again = bench.json("keys delete member-1 --yes");
+    assert_eq!((first["was_there"].as_bool(), again["was_there"].as_bool()), (Some(true), Some(false)));
+    bench.run("keys delete member-1 --yes").exits(0).says("There is no billing key member-1; nothing to delete.");
+    // One of a PG that is not configured here is there all the same.
+    bench.issue("member-2");
+    bench.configure(&format!("{NICE}[channels.inicis]\npg = \"inicis\"\nwindow = {{}}\n"), &bench.url());
+    bench.run("keys delete member-2 --yes").exits(1).warns("no channel has the billing key member-2");
+}
+
+#[test]
+fn a_refund_that_must_state_its_vat_says_how() {
+    let bench = Bench::with("[channels.nice2]\npg = \"nice_v2\"\ndesignated_amounts = true\n");
+    bench.issue("member-1");
+    let id = bench.paid("member-1", "o-1", 9_900);
+    let refund = format!("payments cancel {id} --amount 1000 --yes");
+    for too_little in ["", " --taxable", " --tax-free 0"] {
+        let line = format!("{refund}{too_little}");
+        let said = bench.run(&line).exits(2).warns("--tax-free WON --vat WON");
+        assert!(!said.err.contains("if none is"), "{}", said.err);
+        bench.run(&format!("{line} --lang ko")).exits(2).warns("--tax-free 금액 --vat 금액");
+    }
+    bench.run(&format!("{refund} --tax-free 0 --vat 91")).exits(0).says("Refunded.");
+    // So does the refund of a charge that stated its VAT.
+    let bench = Bench::with(NICE);
+    bench.issue("member-1");
+    let paid = bench.json("charge member-1 --order o-1 --amount 9900 --name Plan --vat 900");
+    let refund = format!("payments cancel {} --amount 1000 --yes", paid["payment"]["imp_uid"].as_str().unwrap());
+    bench.run(&refund).exits(2).warns("--tax-free WON --vat WON");
+    bench.run(&format!("{refund} --taxable")).exits(2).warns("--tax-free WON --vat WON");
+    bench.run(&format!("{refund} --tax-free 0 --vat 91")).exits(0).says("Refunded.");
+    // A charge that stated only a tax-free part asks for no VAT.
+    let paid = bench.json("charge member-1 --order o-2 --amount 9900 --name Plan --tax-free 500");
+    let refund = format!("payments cancel {} --amount 1000 --yes", paid["payment"]["imp_uid"].as_str().unwrap());
+    bench.run(&refund).exits(2).warns("--taxable if none is");
+    bench.run(&format!("{refund} --tax-free 0")).exits(0).says("Refunded.");
+}
+
+#[test]
 fn a_card_file_and_json_are_cards_too() {
     let bench = Bench::new();
     let path = bench.file("card.json");
@@ -157,8 +199,13 @@ fn what_cannot_be_taken_back_is_said_so_and_not_sent() {
         bench.json(&format!("schedule add member-1 --order {order} --at {at} --amount 9900 --name Plan"));
     }
     bench.advance(3_700);
-    bench.run("schedule cancel member-1 plan-1 plan-2 --yes").exits(1).warns("has run already").warns("plan-1");
-    bench.run("schedule cancel member-1 plan-1 --yes --lang ko").exits(1).warns("이미 실행되어");
+    bench.run("schedule cancel member-1 plan-1 plan-2 --yes").exits(1).warns("has run already").warns("these still wait: plan-2");
+    bench.run("schedule cancel member-1 plan-1 plan-2 --yes --lang ko").exits(1).warns("그대로 대기 중입니다: plan-2");
+    // Where no other was named, none is spoken of.
+    let alone = bench.run("schedule cancel member-1 plan-1 --yes").exits(1).warns("has run already").warns("Nothing was sent");
+    assert!(!alone.err.contains("wait"), "{}", alone.err);
+    let alone = bench.run("schedule cancel member-1 plan-1 --yes --lang ko").exits(1).warns("이미 실행되어");
+    assert!(!alone.err.contains("그대로"), "{}", alone.err);
     assert_eq!(bench.json("schedule show member-1 plan-2")["schedule_status"], "scheduled");
     bench.run("schedule cancel member-1 plan-2 --yes").exits(0).says("Taken back.");
     bench.run("schedule cancel member-1 plan-2").exits(0).says("Taken back already");
