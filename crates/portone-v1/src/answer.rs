@@ -81,7 +81,12 @@ impl Context<'_> {
         text(value).map(|text| self.mask.word(&text))
     }
 
-    /// A text that is kept as data.
+    /// A name that is kept as data, or a number that should be masked: see [`Mask::name`].
+    pub(crate) fn name(&self, value: Option<&RawValue>) -> Option<String> {
+        text(value).map(|text| self.mask.name(&text))
+    }
+
+    /// A text that is kept as data: codes, identifiers and addresses among them, which may be long numbers.
     pub(crate) fn kept(&self, value: Option<&RawValue>) -> Option<String> {
         text(value).map(|text| self.mask.record(&text))
     }

@@ -63,6 +63,12 @@ impl Mask {
         text
     }
 
+    /// A name, or a number that should be masked, kept as data: what this call sent is hidden, and whatever looks like a card
+    /// number, since not every PG masks it. The buyer stays.
+    pub(crate) fn name(&self, text: &str) -> String {
+        hide_card_like(&self.record(text))
+    }
+
     /// A word or an identifier: only what cannot be there by chance is hidden, since order ids hold dates.
     pub(crate) fn word(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -201,6 +207,18 @@ mod tests {
         assert_eq!(mask.text("card 9999-8888-7777-6666 refused [8178] 2026-11-21"), "card **** refused [8178] 2026-11-21");
         assert_eq!(mask.text("imp_123456789012 1,000원"), "imp_123456789012 1,000원");
         assert_eq!(mask.text("378282246310005"), "****");
+    }
+
+    #[test]
+    fn a_masked_card_number_stays_and_a_whole_one_goes() {
+        let mask = Mask::default();
+        for masked in ["5342********7788", "4518-0912-****-1026", "451809******1026", "****"] {
+            assert_eq!(mask.name(masked), masked);
+        }
+        for whole in ["4518091277331026", "4518-0912-7733-1026", "4518 0912 7733 1026", "378282246310005"] {
+            assert_eq!(mask.name(whole), "****");
+            assert_eq!(mask.name(&format!("BC {whole} [8178]")), "BC **** [8178]");
+        }
     }
 
     #[test]

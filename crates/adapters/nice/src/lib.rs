@@ -21,6 +21,7 @@ mod codes;
 pub mod nice;
 pub mod nice_v2;
 mod no_window;
+mod silence;
 mod words;
 
 pub use nice::{Nice, NiceConfig, NiceProvider};

@@ -1,5 +1,7 @@
 //! Reading schedules.
 
+use std::collections::HashSet;
+
 use kr_billing_core::{BillingKeyId, Error, ErrorKind, Operation, OrderId, Reach, ScheduleStatus, TimeWindow};
 
 use super::{MOST_PAGES, bad, next_page, out_of_range};
@@ -52,6 +54,7 @@ impl Client {
         status: Option<&ScheduleStatus>,
     ) -> Result<Vec<ScheduleRecord>, Error> {
         let mut all: Vec<ScheduleRecord> = Vec::new();
+        let mut orders = HashSet::new();
         for number in 1..=MOST_PAGES {
             let Some(page) = self.key_schedules(key, window, status, number).await? else { return Ok(all) };
             if !page.unreadable.is_empty() {
@@ -61,7 +64,7 @@ impl Client {
             let next = next_page(Operation::LookUpSchedule, &page, number)?;
             let (length, before) = (page.list.len(), all.len());
             for record in page.list {
-                if !all.iter().any(|known| known.schedule.order == record.schedule.order) {
+                if orders.insert(record.schedule.order.clone()) {
                     all.push(record);
                 }
             }

@@ -8,7 +8,7 @@ use kr_billing_core::{
 
 use super::Channel;
 use crate::client::Reply;
-use crate::failure::{of_refund, of_refusal};
+use crate::failure::{Refusal, of_refund, of_refusal};
 use crate::provider::{Phase, Provider};
 use crate::types::key::KeyRecord;
 use crate::types::payment::{CancelOptions, PaymentRecord};
@@ -77,11 +77,12 @@ impl<P: Provider> BillingGateway for Channel<P> {
         }
     }
 
-    /// "Not there" comes as HTTP 404 and as HTTP 200 with code 1; both mean that it is gone. `[oa]` `[obs]`
+    /// "Not there" comes as HTTP 404 and as HTTP 200 with code 1. `[oa]` `[obs]` Code 1 has other meanings too, so the key is
+    /// looked up before it is called gone.
     async fn delete_billing_key(&self, id: &BillingKeyId, reason: Option<String>) -> Result<(), Error> {
         match self.client.raw_money().delete_key(id, reason.as_deref(), None).await {
             Ok(Reply::Done(_)) => Ok(()),
-            Ok(Reply::Refused(refusal)) if refusal.code == 1 => Ok(()),
+            Ok(Reply::Refused(refusal)) if refusal.code == 1 => self.gone(id, refusal).await,
             Ok(Reply::Refused(refusal)) => Err(refusal.into_error(Operation::DeleteKey, ErrorKind::Rejected)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -94,6 +95,15 @@ impl<P: Provider> BillingGateway for Channel<P> {
 }
 
 impl<P: Provider> Channel<P> {
+    /// Whether a refused deletion left nothing behind. A refusal deletes nothing, whatever the look-up says.
+    async fn gone(&self, id: &BillingKeyId, refusal: Refusal) -> Result<(), Error> {
+        match self.billing_key(id).await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(refusal.into_error(Operation::DeleteKey, ErrorKind::Rejected)),
+            Err(error) => Err(refusal.into_error(Operation::DeleteKey, error.kind()).with_source(error)),
+        }
+    }
+
     pub(super) fn answer(&self, reply: Reply<PaymentRecord>) -> Answer {
         match reply {
             Reply::Done(record) => Answer::Recorded(Box::new(self.judged(record))),

@@ -164,14 +164,14 @@ fn stored(context: &Context<'_>, record: &RawValue, wire: &KeyWire<'_>) -> Resul
         pg_provider: context.word(wire.pg_provider),
         pg_id: context.word(wire.pg_id),
         sandbox: flag(wire.sandbox),
-        card_name: context.kept(wire.card_name),
+        card_name: context.name(wire.card_name),
         card_code: context.kept(wire.card_code),
-        card_number: context.kept(wire.card_number),
+        card_number: context.name(wire.card_number),
         card_type: small(wire.card_type),
         inserted: time(wire.inserted),
         updated: time(wire.updated),
         holder: Buyer::from_answer(
-            context.kept(wire.customer_name),
+            context.name(wire.customer_name),
             context.kept(wire.customer_tel),
             context.kept(wire.customer_email),
             context.kept(wire.customer_addr),
@@ -184,9 +184,9 @@ fn stored(context: &Context<'_>, record: &RawValue, wire: &KeyWire<'_>) -> Resul
 fn details(context: &Context<'_>, wire: &KeyWire<'_>) -> CardDetails {
     CardDetails {
         issuer_code: context.kept(wire.card_issuer_code),
-        issuer_name: context.kept(wire.card_issuer_name),
+        issuer_name: context.name(wire.card_issuer_name),
         publisher_code: context.kept(wire.card_publisher_code),
-        publisher_name: context.kept(wire.card_publisher_name),
+        publisher_name: context.name(wire.card_publisher_name),
     }
 }
 
@@ -203,9 +203,9 @@ fn succeeded(context: &Context<'_>, wire: KeyWire<'_>) -> SucceededChannel {
     SucceededChannel {
         pg_provider: context.word(wire.pg_provider),
         pg_id: context.word(wire.pg_id),
-        card_name: context.kept(wire.card_name),
+        card_name: context.name(wire.card_name),
         card_code: context.kept(wire.card_code),
-        card_number: context.kept(wire.card_number),
+        card_number: context.name(wire.card_number),
         card_type: small(wire.card_type),
         card: details(context, &wire),
         inserted: time(wire.inserted),

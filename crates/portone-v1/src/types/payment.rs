@@ -300,11 +300,11 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<PaymentRe
         emb_pg_provider: context.kept(wire.emb_pg_provider),
         escrow: flag(wire.escrow),
         bank_code: context.kept(wire.bank_code),
-        bank_name: context.kept(wire.bank_name),
+        bank_name: context.name(wire.bank_name),
         card_issuer_code: context.kept(wire.card_issuer_code),
-        card_issuer_name: context.kept(wire.card_issuer_name),
+        card_issuer_name: context.name(wire.card_issuer_name),
         card_publisher_code: context.kept(wire.card_publisher_code),
-        card_publisher_name: context.kept(wire.card_publisher_name),
+        card_publisher_name: context.name(wire.card_publisher_name),
         card_type: small(wire.card_type),
         virtual_account: virtual_account(context, &wire),
         deposits: records(context, wire.deposit_history, deposit)?,
@@ -338,10 +338,10 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>, w
         pay_method: context.kept(wire.pay_method),
         approval_number: context.kept(wire.apply_num),
         card_code: context.kept(wire.card_code),
-        card_name: context.kept(wire.card_name),
-        card_number: context.kept(wire.card_number),
+        card_name: context.name(wire.card_name),
+        card_number: context.name(wire.card_number),
         installment_months: small(wire.card_quota),
-        name: context.kept(wire.name),
+        name: context.name(wire.name),
         key: context.word(wire.customer_uid),
         key_use: context.word(wire.customer_uid_usage).map(|word| key_use(&word)),
         started_at: time(wire.started_at),
@@ -352,7 +352,7 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>, w
         receipt_url: context.kept(wire.receipt_url),
         cancellations: records(context, wire.cancel_history, cancellation)?,
         buyer: Buyer::from_answer(
-            context.kept(wire.buyer_name),
+            context.name(wire.buyer_name),
             context.kept(wire.buyer_tel),
             context.kept(wire.buyer_email),
             context.kept(wire.buyer_addr),
@@ -400,7 +400,7 @@ fn deposit(context: &Context<'_>, record: &RawValue) -> Result<Deposit, Error> {
         pg_tid: context.kept(wire.pg_tid),
         amount: context.amount(wire.amount),
         at: time(wire.deposited_at),
-        depositor: context.kept(wire.depositor_name).map(SecretString::from),
+        depositor: context.name(wire.depositor_name).map(SecretString::from),
     })
 }
 
@@ -413,10 +413,10 @@ fn virtual_account(context: &Context<'_>, wire: &PaymentWire<'_>) -> Option<Virt
     let number = context.kept(wire.vbank_num).map(SecretString::from);
     let account = VirtualAccount {
         bank_code: context.kept(wire.vbank_code),
-        bank_name: context.kept(wire.vbank_name),
+        bank_name: context.name(wire.vbank_name),
         due: time(wire.vbank_date),
         issued_at: time(wire.vbank_issued_at),
-        holder: context.kept(wire.vbank_holder).map(SecretString::from),
+        holder: context.name(wire.vbank_holder).map(SecretString::from),
         number,
     };
     (account.number.is_some() || account.bank_code.is_some()).then_some(account)

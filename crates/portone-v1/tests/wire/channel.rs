@@ -2,7 +2,7 @@
 
 use kr_billing_core::{
     Answer, BillingGateway, BillingKey, Card, ChannelName, ChargeRequest, CodeClass, DeclineReason, Error, ErrorKind, Expiry,
-    Failure, IssueAnswer, IssuePath, IssueRequest, Language, OrderId, PaymentId, Reach, RefundRequest, ScheduleEntry,
+    Failure, IssueAnswer, IssuePath, IssueRequest, Language, Operation, OrderId, PaymentId, Reach, RefundRequest, ScheduleEntry,
     ScheduleRequest, ServicePeriod, TaxSplit, TimeWindow, UnixSeconds, WindowRequest,
 };
 use kr_billing_portone_v1::{Channel, ChannelSettings, ModuleRoute};
@@ -179,10 +179,26 @@ async fn a_key_that_is_not_there_is_none_and_counts_as_deleted() {
         let channel = support::channel(&server);
         assert!(channel.billing_key(&support::key()).await.unwrap().is_none());
         channel.delete_billing_key(&support::key(), Some("left".into())).await.unwrap();
-        assert_eq!(server.heard().last().unwrap().method, "DELETE");
+        assert_eq!(server.heard().iter().filter(|heard| heard.method == "DELETE").count(), 1);
     }
     let server = Server::start(|_| refused(200, -1, "다른 오류")).await;
     assert!(support::channel(&server).delete_billing_key(&support::key(), None).await.is_err());
+}
+
+#[tokio::test]
+async fn a_key_whose_deletion_was_refused_is_looked_up_before_it_is_called_gone() {
+    let there = r#"{"customer_uid":"member_1","pg_provider":"acme","pg_id":"MID1","card_name":"x"}"#;
+    let cases = [(done(there), ErrorKind::Rejected), (refused(500, -1, "내부 오류"), ErrorKind::ServerFailure)];
+    for (look, kind) in cases {
+        let server = Server::start(move |heard| match heard.method.as_str() {
+            "DELETE" => refused(200, 1, "빌링키 삭제에 실패하였습니다. [8041] PG 통신오류"),
+            _ => look.clone(),
+        })
+        .await;
+        let error = support::channel(&server).delete_billing_key(&support::key(), None).await.unwrap_err();
+        assert_eq!((error.operation(), error.kind(), error.reach()), (Operation::DeleteKey, kind, Reach::Refused), "{error}");
+        assert_eq!(error.pg_code(), Some("8041"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::{self, Act, BIRTH, CARD, SECRET, Server, TOKEN, done, payment, refused};
-use kr_billing_core::{BillingGateway, Error, ErrorKind, Reach};
+use kr_billing_core::{BillingGateway, Error, ErrorKind, PaymentId, Reach};
 use kr_billing_portone_v1::{Client, Reply};
 
 /// What a charge by key comes to when the server does this.
@@ -170,6 +170,41 @@ async fn a_server_that_repeats_what_it_was_sent_finds_it_masked_wherever_it_is_k
 
     let error = client.raw_money().charge(&support::by_key(), None).await.unwrap_err();
     assert_clean(&everything(&error));
+}
+
+#[tokio::test]
+async fn a_record_whose_card_number_is_not_masked_does_not_show_it() {
+    let plain = CARD.replace('-', "");
+    let card = format!(r#""card_number":"{plain}","card_name":"BC {CARD}","card_issuer_name":"{plain}""#);
+    let found = payment("order_1", "paid", &format!(r#",{card},"name":"{CARD} [8178]","pg_tid":"20261121123456789""#));
+    let channel = format!(r#"{{"pg_provider":"acme",{card}}}"#);
+    let group = format!(r#"{{"customer_uid":"member_1","channelGroupId":"g1","succeededChannels":[{channel}]}}"#);
+    let schedule =
+        format!(r#"{{"merchant_uid":"order_1","schedule_status":"scheduled","amount":1,"name":"{CARD}","imp_uid":null}}"#);
+    let server = Server::start(move |heard| {
+        done(match heard.target.split('?').next().unwrap() {
+            "/subscribe/customers/member_1" => &group,
+            target if target.starts_with("/subscribe/payments/schedule") => &schedule,
+            _ => &found,
+        })
+    })
+    .await;
+    let client = server.client();
+    let record = client.payment(&PaymentId::new("imps_1").unwrap()).await.unwrap().unwrap();
+    let key = client.key(&support::key()).await.unwrap().unwrap();
+    let booked = client.schedule(&support::order()).await.unwrap().unwrap();
+    let shown = format!(
+        "{record:?} {} {key:?} {booked:?} {}",
+        serde_json::to_string(&record.payment).unwrap(),
+        serde_json::to_string(&booked.schedule).unwrap()
+    );
+    assert!(!shown.contains(&plain) && !shown.contains(CARD), "{shown}");
+    assert_eq!(record.payment.name.as_deref(), Some("**** [8178]"), "a PG's code stays");
+    assert_eq!(record.payment.pg_tid.as_deref(), Some("20261121123456789"), "an identifier stays");
+    let masked = payment("order_1", "paid", r#","card_number":"5342********7788""#);
+    let server = Server::start(move |_| done(&masked)).await;
+    let record = server.client().payment(&PaymentId::new("imps_1").unwrap()).await.unwrap().unwrap();
+    assert_eq!(record.payment.card_number.as_deref(), Some("5342********7788"));
 }
 
 #[tokio::test]
