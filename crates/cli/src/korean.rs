@@ -221,6 +221,10 @@ const TEXTS: &[(&str, &str)] = &[
         "결제할 때 다음을 밝혔으므로 환불에도 밝혀야 합니다. 없으면 0으로 하세요: {}",
     ),
     (
+        "the charge stated {} won tax-free; say how much of it this part holds",
+        "결제에 면세 금액 {}원이 있습니다. 이번 환불에 얼마가 들어가는지 정하세요",
+    ),
+    (
         "the charge stated {} won tax-free and {} won VAT; say how much of each this part holds",
         "결제에 면세 금액 {}원, 부가세 {}원이 있습니다. 이번 환불에 각각 얼마가 들어가는지 정하세요",
     ),
@@ -282,6 +286,7 @@ const TEXTS: &[(&str, &str)] = &[
         "another refund was asked for from this balance; read the payment again and start from its balance",
         "이 잔액에서 다른 환불을 이미 요청했습니다. 결제를 다시 조회하고 그 잔액에서 시작하세요",
     ),
+    ("the balance is {} won and not {}; read the payment again", "잔액은 {}원이며 {}이(가) 아닙니다. 결제를 다시 조회하세요"),
     (
         "no answer came, and after the settle time it is not done",
         "응답이 없었고, 확정 대기 시간이 지난 뒤에도 처리되지 않았습니다",
@@ -290,7 +295,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("change its time, or take another order id", "그 예약의 시각을 바꾸거나 다른 주문번호를 쓰세요"),
     ("reschedule it, or take another order id", "그 예약을 다시 예약(reschedule)하거나 다른 주문번호를 쓰세요"),
     ("take another order id", "다른 주문번호를 쓰세요"),
-    ("not all of the named bookings were taken back; look them up", "지정한 예약이 모두 취소되지는 않았습니다. 조회해 보세요"),
+    ("not all of the bookings were taken back; look them up", "예약이 모두 취소되지는 않았습니다. 조회해 보세요"),
     // Tickets and the journal.
     ("the ticket has version {}, this build reads version {}", "티켓의 버전은 {}인데 이 프로그램은 버전 {}을 읽습니다"),
     (

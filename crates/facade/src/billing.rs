@@ -216,6 +216,8 @@ impl Billing {
     {
         let mut waits = self.inner.policy.waits();
         let mut attempt = 1;
+        // An attempt whose answer was lost may have acted, whatever the next one says.
+        let mut lost = false;
         loop {
             if !in_time() {
                 let text = "its time to be sent is over; nothing is sent any more";
@@ -228,8 +230,9 @@ impl Billing {
                 }
                 Err(error) => error,
             };
+            lost |= error.reach() == Reach::Unclear;
             if attempt >= self.inner.policy.attempts || !again(&error) || !self.inner.limits.may_ask_again() {
-                return Err(error);
+                return Err(if lost { error.with_reach(Reach::Unclear) } else { error });
             }
             tracing::warn!(%operation, attempt, kind = ?error.kind(), "asking again");
             self.inner.clock.sleep(waits.next().unwrap_or_default()).await;

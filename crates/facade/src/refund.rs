@@ -2,7 +2,7 @@
 
 use kr_billing_core::outcome::Attempt;
 use kr_billing_core::{
-    Doubt, DoubtCause, Error, ErrorKind, Operation, Payment, PaymentId, Reach, RefundRequest, TaxSplit, Ticket,
+    Amount, Doubt, DoubtCause, Error, ErrorKind, Operation, Payment, PaymentId, Reach, RefundRequest, TaxSplit, Ticket,
 };
 use tracing::instrument;
 
@@ -115,7 +115,8 @@ impl Billing {
         // before would be taken for this one.
         if let Some(balance) = before.balance().filter(|balance| *balance != request.expected_balance.won()) {
             self.write_down(&armed.intent, &Outcome::NotRefunded).await;
-            let text = format!("the balance is {balance} won and not {}; read the payment again", request.expected_balance);
+            let (is, not) = (Amount::Won(balance), request.expected_balance);
+            let text = format!("the balance is {is} won and not {not}; read the payment again");
             return Err(Error::not_sent(Operation::Refund, ErrorKind::BalanceChanged, text));
         }
         self.send_refund(channel, &armed, request, tax).await
@@ -150,11 +151,13 @@ impl Billing {
         if simple || whole {
             return Ok(Some(charged));
         }
-        let text = format!(
-            "tax: the charge stated {} won tax-free and {} won VAT; say how much of each this part holds",
-            charged.tax_free.unwrap_or(0),
-            charged.vat.map_or("no".to_owned(), |vat| vat.to_string())
-        );
+        let free = charged.tax_free.unwrap_or(0);
+        let text = match charged.vat {
+            Some(vat) => {
+                format!("tax: the charge stated {free} won tax-free and {vat} won VAT; say how much of each this part holds")
+            }
+            None => format!("tax: the charge stated {free} won tax-free; say how much of it this part holds"),
+        };
         Err(Error::not_sent(Operation::Refund, ErrorKind::InvalidInput, text))
     }
 

@@ -204,8 +204,8 @@ fn a_booking_or_a_deletion_in_doubt_is_to_be_repeated_as_it_was() {
     let delete = "keys delete member-1 --yes".to_owned();
     let calls = [
         (add, Operation::ScheduleCreate, Operation::ScheduleGet, 1),
-        (move_, Operation::ScheduleMove, Operation::ScheduleGet, 1),
-        // These two look before they ask.
+        // These look before they ask.
+        (move_, Operation::ScheduleMove, Operation::ScheduleGet, 2),
         (cancel, Operation::Unschedule, Operation::ScheduleGet, 2),
         (delete, Operation::CustomerDelete, Operation::CustomerGet, 2),
     ];

@@ -366,3 +366,20 @@ async fn whether_a_kept_card_was_stored_is_asked_again_until_it_is_known() {
         assert_eq!(paid.key, known);
     }
 }
+
+/// A deletion is repeated after a lost answer; what the last attempt says does not undo what the first may have done.
+#[tokio::test]
+async fn a_deletion_whose_first_answer_was_lost_stays_unclear() {
+    for last in [Reach::NotSent, Reach::Refused] {
+        let mut pg = gateway();
+        let mut asked = 0;
+        pg.expect_delete_billing_key().returning(move |_, _| {
+            asked += 1;
+            let reach = if asked == 1 { Reach::Unclear } else { last };
+            Err(Error::new(Operation::DeleteKey, reach, ErrorKind::Unreachable, "gone"))
+        });
+        let key = request(1).key().cloned().unwrap();
+        let error = billing(pg, quick()).delete_billing_key(&key, None).await.unwrap_err();
+        assert_eq!(error.reach(), Reach::Unclear, "{last:?}");
+    }
+}
