@@ -37,6 +37,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1..200_u32).prop_map(|minutes| Step::Pass { minutes }),
         2 => plant(),
         1 => order().prop_map(|order| Step::Console { order }),
+        1 => order().prop_flat_map(beside),
         1 => any::<bool>().prop_map(|good| Step::Card { good }),
         1 => (1..30_u8).prop_map(|hours| Step::SetBack { hours }),
         1 => journal_trouble().prop_map(Step::Journal),
@@ -88,6 +89,7 @@ fn courses() -> impl Strategy<Value = Vec<Step>> {
     };
     let refunds = (vec(
         prop_oneof![4 => deed(refund(0)).prop_map(Step::Do), 2 => pair(), 1 => Just(Step::Console { order: 0 }),
+        2 => beside(0),
         1 => Just(Step::Restart { cold: false })],
         1..4,
     ))
@@ -183,6 +185,10 @@ fn charge_of(order: u8) -> impl Strategy<Value = Act> {
 
 fn refund(order: u8) -> impl Strategy<Value = Act> {
     (part(), prop::bool::weighted(0.2)).prop_map(move |(part, stale)| Act::Refund { order, part, stale })
+}
+
+fn beside(order: u8) -> impl Strategy<Value = Step> {
+    (part(), 5..35_u8).prop_map(move |(part, ms)| Step::Beside { order, part, ms })
 }
 
 fn part() -> impl Strategy<Value = Part> {

@@ -12,7 +12,7 @@ use tokio::task::JoinError;
 use super::acts;
 use super::case::Case;
 use super::rules;
-use super::script::{Act, Deed, Older, On, Script, Step, Trouble};
+use super::script::{Act, Deed, Line, Older, On, Part, Script, Step, Trouble};
 use super::site::{BAD_CARD, Desk, GOOD_CARD, Site, base_key, policy};
 use super::watch::{Event, JournalTrouble, Watch};
 
@@ -84,7 +84,8 @@ impl Player<'_> {
             Step::Pass { minutes } => self.pass(Duration::from_secs(u64::from(*minutes) * 60)).await,
             Step::SetBack { hours } => self.site.clock.set_back(Duration::from_secs(u64::from(*hours) * 3_600)),
             Step::Plant { order, what, sum } => self.plant(*order, *what, sum.won()),
-            Step::Console { order } => self.console(*order),
+            Step::Console { order } => console(&self.case, *order),
+            Step::Beside { order, part, ms } => self.beside_the_console(*order, *part, *ms).await,
             Step::Card { good } => {
                 let card = if *good { GOOD_CARD } else { BAD_CARD };
                 let _ = self.case.handle.change_card(base_key(self.script.pg).id.as_str(), card);
@@ -243,14 +244,17 @@ impl Player<'_> {
         self.case.facts().captured_before.insert(order.to_string(), first);
     }
 
-    fn console(&self, order: u8) {
-        let order = self.case.order(order);
-        let paid = self.case.facts().paid.get(order.as_str()).cloned();
-        if let Some(payment) = paid {
-            let won = i64::try_from(CONSOLE_WON).expect("a small sum");
-            // Refused where less is left.
-            let _ = self.case.handle.console_cancel(payment.as_str(), Some(won), "by hand");
-        }
+    /// A refund that is held back on the line, until somebody else has refunded.
+    async fn beside_the_console(&mut self, order: u8, part: Part, ms: u8) {
+        let held = Trouble::Line { on: On::Call, how: Line::Hold { ms: 40 }, times: 1 };
+        let deed = Deed { act: Act::Refund { order, part, stale: false }, trouble: vec![held], give_up_ms: None };
+        let (billing, case) = (self.billing().await, Arc::clone(&self.case));
+        let somebody = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(u64::from(ms))).await;
+            console(&case, order);
+        });
+        self.deeds(&[(billing, &deed)]).await;
+        self.ended(somebody.await);
     }
 
     async fn recover(&self, billing: &Billing) -> Vec<Recovered> {
@@ -421,5 +425,15 @@ fn operations(act: Act, on: On) -> Vec<Operation> {
             Act::Issue { .. } | Act::Delete { .. } => vec![O::CustomerGet],
             _ => vec![O::ScheduleGet],
         },
+    }
+}
+
+fn console(case: &Case, order: u8) {
+    let order = case.order(order);
+    let paid = case.facts().paid.get(order.as_str()).cloned();
+    if let Some(payment) = paid {
+        let won = i64::try_from(CONSOLE_WON).expect("a small sum");
+        // Refused where less is left.
+        let _ = case.handle.console_cancel(payment.as_str(), Some(won), "by hand");
     }
 }

@@ -50,6 +50,8 @@ pub enum Step {
     Plant { order: u8, what: Older, sum: Sum },
     /// Somebody refunds a little in the provider's console.
     Console { order: u8 },
+    /// Somebody does so while a refund of ours is on its way.
+    Beside { order: u8, part: Part, ms: u8 },
     /// The card behind the key stops working, or works again.
     Card { good: bool },
     /// The program falls asleep between its intent and its send, as a machine does that is suspended. Meanwhile everything settles,
@@ -216,6 +218,9 @@ impl fmt::Display for Step {
                 write!(f, "a {what:?} record of {} won was under order {order}", sum.won())
             }
             Self::Console { order } => write!(f, "the console refunds 37 won of order {order}"),
+            Self::Beside { order, part, ms } => {
+                write!(f, "the console refunds 37 won of order {order} {ms} ms after a refund of {part:?} has begun")
+            }
             Self::Card { good: true } => f.write_str("the key's card works"),
             Self::Card { good: false } => f.write_str("the key's card is declined from now on"),
             Self::Asleep { act, again } => {
