@@ -24,16 +24,20 @@ fn refused() -> Error {
     Error::new(Operation::Schedule, Reach::Refused, ErrorKind::Rejected, "no")
 }
 
+fn with(scheduler: MockScheduler) -> (kr_billing::Billing, BillingKey) {
+    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+    let mut pg = gateway();
+    pg.expect_scheduler().returning(move || Some(scheduler));
+    (billing(pg, quick()), request(1).key().cloned().unwrap())
+}
+
 /// A `Billing` whose provider refuses every booking and move, and has this on its list.
 fn refusing(stands: Option<Schedule>) -> (kr_billing::Billing, BillingKey) {
     let mut scheduler = MockScheduler::new();
     scheduler.expect_schedule().returning(|_| Err(refused()));
     scheduler.expect_reschedule().returning(|_, _| Err(refused()));
     scheduler.expect_entry().returning(move |_| Ok(stands.clone()));
-    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
-    let mut pg = gateway();
-    pg.expect_scheduler().returning(move || Some(scheduler));
-    (billing(pg, quick()), request(1).key().cloned().unwrap())
+    with(scheduler)
 }
 
 #[tokio::test]
@@ -207,13 +211,6 @@ async fn a_declined_retry_is_no_decline_while_a_charge_of_its_order_is_under_way
 
 fn booking(order: &str, key: &str, status: &str) -> Schedule {
     Schedule { order: OrderId::new(order).unwrap(), key: Some(key.into()), ..found(status, AT) }
-}
-
-fn with(scheduler: MockScheduler) -> (kr_billing::Billing, BillingKey) {
-    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
-    let mut pg = gateway();
-    pg.expect_scheduler().returning(move || Some(scheduler));
-    (billing(pg, quick()), request(1).key().cloned().unwrap())
 }
 
 #[tokio::test]
