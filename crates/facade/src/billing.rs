@@ -216,7 +216,7 @@ impl Billing {
     {
         let mut waits = self.inner.policy.waits();
         let mut attempt = 1;
-        // An attempt whose answer was lost may have acted, whatever the next one says.
+        // A deletion whose answer was lost may have acted, whatever the next one says; all else that is asked again never acts.
         let mut lost = false;
         loop {
             if !in_time() {
@@ -230,7 +230,7 @@ impl Billing {
                 }
                 Err(error) => error,
             };
-            lost |= error.reach() == Reach::Unclear;
+            lost |= error.reach() == Reach::Unclear && operation == Operation::DeleteKey;
             if attempt >= self.inner.policy.attempts || !again(&error) || !self.inner.limits.may_ask_again() {
                 return Err(if lost { error.with_reach(Reach::Unclear) } else { error });
             }

@@ -66,16 +66,17 @@ impl Billing {
         if let Some(answer) = self.known_answer(channel, &subject, &body, &attempt).await? {
             return Ok(answer);
         }
+        let tax = Some(request.tax);
         let (_place, known) = match self.prepared(channel, request, &attempt).await {
             Ok((place, Ok(known))) => (place, known),
-            Ok((_, Err(answer))) => return Ok(self.listed(channel, &attempt, &subject, &body, answer).await),
+            Ok((_, Err(answer))) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
             // Another call for the same may have been sent while this one waited: then its outcome is the answer.
             Err(error) => {
                 let known = self.known_answer(channel, &subject, &body, &attempt).await?;
                 return known.ok_or((error, None));
             }
         };
-        let armed = match self.arm(channel, subject, body, attempt.clone(), known, Some(request.tax)).await.map_err(plain)? {
+        let armed = match self.arm(channel, subject, body, attempt.clone(), known, tax).await.map_err(plain)? {
             Ok(armed) => armed,
             Err(entry) => return earlier_answer(entry, Some(&channel.name), attempt),
         };
@@ -180,33 +181,25 @@ impl Billing {
         })
     }
 
-    /// What stands at the provider under an order that is not sent goes into the journal, too, as an intent that nobody sends: so
-    /// `recover` lists a payment that is open until it is settled, and no order is booked that was found paid.
+    /// A doubt about a payment that stands open at the provider goes into the journal, too, as an intent that nobody sends: so
+    /// `recover` lists it until it is settled.
     pub(crate) async fn listed(
         &self,
         channel: &Channel,
-        attempt: &Attempt,
-        subject: &Subject,
-        body: &str,
+        subject: Subject,
+        body: String,
+        tax: Option<TaxSplit>,
         answer: Charge,
-    ) -> Charge {
-        let ticket = match &answer {
-            Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt.ticket.clone(),
-            Charge::Paid(_) => self.ticket(channel, attempt.clone(), Vec::new()),
-            _ => return answer,
+    ) -> Result<Charge, Error> {
+        let doubt = match answer {
+            Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt,
+            other => return Ok(other),
         };
-        // Whoever made the payment knows its tax parts.
-        let intent = Intent { subject: subject.clone(), body: body.to_owned(), ticket, send_by_ms: Intent::NEVER, tax: None };
-        match self.inner.journal.before_send(&intent).await {
-            Ok(Before::New) => {
-                if let Charge::Paid(paid) = &answer {
-                    self.write_down(&intent, &Outcome::Paid { paid: paid.clone() }).await;
-                }
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%subject, %error, "what was found could not be written to the journal"),
-        }
-        answer
+        let Ticket { attempt, known, .. } = doubt.ticket.clone();
+        Ok(match self.arm(channel, subject, body, attempt, known, tax).await? {
+            Ok(armed) => in_doubt(armed.intent.ticket, DoubtCause::EarlierAttempt),
+            Err(_) => Charge::InDoubt(doubt),
+        })
     }
 
     /// The question to ask later about an attempt that starts now.

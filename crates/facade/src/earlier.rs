@@ -30,7 +30,7 @@ impl Billing {
             && let Some((outcome, ticket)) = earlier.filter(|(outcome, _)| unpaid(outcome))
         {
             match self.standing(channel, attempt, order).await {
-                Ok(Err(found)) => return Ok(Some(self.listed(channel, attempt, subject, body, found).await)),
+                Ok(Err(found)) => return Ok(Some(found)),
                 // Said again now, "declined" would allow another order id for what may be paid.
                 Err(_) if !matches!(outcome, Outcome::Dismissed) => {
                     let ticket = Ticket { attempt: attempt.clone(), channel: channel.name.clone(), ..ticket.clone() };

@@ -249,7 +249,7 @@ impl Billing {
     /// Writes the outcome of a ticket's attempt, if a journal knows it.
     pub(crate) async fn settle_ticket(&self, ticket: &Ticket, outcome: &Outcome) {
         let Some(subject) = journal::subject_of(ticket) else { return };
-        let intent = Intent { subject, body: String::new(), ticket: ticket.clone(), send_by_ms: Intent::NEVER, tax: None };
+        let intent = Intent { subject, body: String::new(), ticket: ticket.clone(), send_by_ms: 0, tax: None };
         self.write_down(&intent, outcome).await;
     }
 

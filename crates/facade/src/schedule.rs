@@ -35,10 +35,13 @@ impl Billing {
         let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
         self.all_free_to_book(request).await?;
         let _place = self.admitted(channel, Operation::Schedule).await?;
-        // One of them may have been charged while this waited, or its time may have passed.
+        // One of them may have been charged while this waited.
         self.all_free_to_book(request).await?;
-        for entry in request.entries() {
-            check_time(entry.at, self.now()).map_err(|invalid| Error::invalid(Operation::Schedule, invalid))?;
+        let orders: Vec<OrderId> = request.entries().iter().map(|entry| entry.order.clone()).collect();
+        let look = async || Ok(booked::of_bookings(request, self.entries_of(scheduler, &orders).await?, channel));
+        // A time that has passed meanwhile is not booked; an earlier call of the same may have booked it when there was time.
+        if let Some(late) = request.entries().iter().find_map(|entry| check_time(entry.at, self.now()).err()) {
+            return self.seen(Error::invalid(Operation::Schedule, late), true, look).await;
         }
         let error = match self.send(Operation::Schedule, || true, || scheduler.schedule(request)).await {
             Ok(booked) if all_booked(request, &booked, channel) => return Ok(booked),
@@ -46,9 +49,7 @@ impl Billing {
             Err(error) if error.reach() == Reach::NotSent => return Err(error),
             Err(error) => error,
         };
-        let orders: Vec<OrderId> = request.entries().iter().map(|entry| entry.order.clone()).collect();
         let once = error.reach() == Reach::Refused;
-        let look = async || Ok(booked::of_bookings(request, self.entries_of(scheduler, &orders).await?, channel));
         self.seen(error, once, look).await
     }
 
@@ -105,8 +106,8 @@ impl Billing {
     #[instrument(name = "change_time", skip_all, fields(order = %order))]
     pub async fn change_schedule_time(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
-        let (channel, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
-        self.is_movable(channel, scheduler, key, order).await?;
+        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        self.is_movable(scheduler, key, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.change_time(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
@@ -118,24 +119,18 @@ impl Billing {
     #[instrument(name = "reschedule", skip_all, fields(order = %order))]
     pub async fn reschedule(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
-        let (channel, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
+        let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
         self.free_to_book(Operation::MoveSchedule, order).await?;
-        self.is_movable(channel, scheduler, key, order).await?;
+        self.is_movable(scheduler, key, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.reschedule(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
 
-    /// V1 moves a booking by its order alone: one of another key, or of another channel, is not moved for this key.
-    async fn is_movable(
-        &self,
-        channel: &Channel,
-        scheduler: &dyn Scheduler,
-        key: &BillingKey,
-        order: &OrderId,
-    ) -> Result<(), Error> {
+    /// V1 moves a booking by its order alone: another key's is not moved for this one.
+    async fn is_movable(&self, scheduler: &dyn Scheduler, key: &BillingKey, order: &OrderId) -> Result<(), Error> {
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
         let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
-        entry.map_or(Ok(()), |entry| is_own(&entry, Operation::MoveSchedule, &key.id, channel))
+        entry.map_or(Ok(()), |entry| is_own(&entry, Operation::MoveSchedule, &key.id))
     }
 
     /// After an unclear move, or a refused one: it is done if the booking waits at the new time.
@@ -262,7 +257,7 @@ impl Billing {
         let body = serde_json::json!(["retry", self.inner.account, channel.name, order, amount, key.id]).to_string();
         let known = match standing {
             Ok(known) => known,
-            Err(answer) => return Ok(self.listed(channel, &attempt, &subject, &body, answer).await),
+            Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),
         };
         // The booking's tax parts are not known here.
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, None).await.map_err(plain)? {
@@ -307,24 +302,22 @@ fn attempt_of(key: &BillingKey, order: &OrderId, amount: Krw) -> Attempt {
     Attempt::Retry { order: order.clone(), amount, key: key.id.clone() }
 }
 
-/// Whether a booking is this key's, on this channel.
-fn is_own(entry: &Schedule, operation: Operation, key: &BillingKeyId, channel: &Channel) -> Result<(), Error> {
-    let order = &entry.order;
-    let refuse = |text: String| Err(Error::not_sent(operation, ErrorKind::Mismatch, text));
-    if entry.key.as_deref().is_some_and(|stored| stored != key.as_str()) {
-        return refuse(format!("the schedule {order} is another key's"));
+fn is_own(entry: &Schedule, operation: Operation, key: &BillingKeyId) -> Result<(), Error> {
+    if entry.key.as_deref().is_none_or(|stored| stored == key.as_str()) {
+        return Ok(());
     }
-    if place(entry).elsewhere(channel.gateway.as_ref()).next().is_some() {
-        return refuse(format!("the schedule {order} is on another channel than {}", channel.name));
-    }
-    Ok(())
+    let text = format!("the schedule {} is another key's", entry.order);
+    Err(Error::not_sent(operation, ErrorKind::Mismatch, text))
 }
 
 /// What a retry would charge: only an attempted or revoked booking of this key, with a whole sum.
 fn retriable(entry: Option<Schedule>, order: &OrderId, key: &BillingKeyId, channel: &Channel) -> Result<Krw, Error> {
     let refuse = |kind, text: String| Error::not_sent(Operation::RetrySchedule, kind, text);
     let entry = entry.ok_or_else(|| refuse(ErrorKind::NotFound, format!("there is no schedule {order}")))?;
-    is_own(&entry, Operation::RetrySchedule, key, channel)?;
+    is_own(&entry, Operation::RetrySchedule, key)?;
+    if place(&entry).elsewhere(channel.gateway.as_ref()).next().is_some() {
+        return Err(refuse(ErrorKind::Mismatch, format!("the schedule {order} is on another channel than {}", channel.name)));
+    }
     if entry.status == ScheduleStatus::Scheduled {
         return Err(refuse(ErrorKind::InvalidInput, format!("the schedule {order} has not been attempted yet")));
     }

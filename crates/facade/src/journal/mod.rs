@@ -71,16 +71,11 @@ pub struct Intent {
     pub body: String,
     /// The question to ask when its outcome is not known.
     pub ticket: Ticket,
-    /// After this moment nobody sends it any more, in milliseconds since 1970; [`Intent::NEVER`] where nobody sends it at all.
+    /// After this moment nobody sends it any more, in milliseconds since 1970.
     pub send_by_ms: u64,
     /// The tax parts, which a refund must repeat and a payment record does not carry. `None` where nobody here knows them, as for
     /// the retry of a schedule.
     pub tax: Option<TaxSplit>,
-}
-
-impl Intent {
-    /// The [`send_by_ms`](Self::send_by_ms) of an intent that nobody sends: it keeps what was found under its order.
-    pub const NEVER: u64 = 0;
 }
 
 /// What came of an intent.
@@ -142,13 +137,8 @@ pub enum Before {
 
 impl Before {
     /// The rule every journal follows when `earlier` stands where `intent` wants to be: a freed subject takes the same request
-    /// again (`None`: store it), and an outcome that is unpaid gives way to what was found under its order since; everything else is
-    /// a replay or a conflict.
+    /// again (`None`: store it), everything else is a replay or a conflict.
     pub fn judge(intent: &Intent, earlier: Entry) -> Option<Self> {
-        let unpaid = matches!(earlier.outcome, Some(Outcome::Declined { .. } | Outcome::NotCharged));
-        if unpaid && intent.send_by_ms == Intent::NEVER {
-            return None;
-        }
         Self::known(&intent.subject, &intent.body, earlier)
     }
 

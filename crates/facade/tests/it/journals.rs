@@ -55,16 +55,6 @@ async fn keeps_its_promises(journal: Arc<dyn Journal>) {
     assert!(matches!(entry.outcome, Some(Outcome::Paid { .. })));
     assert_eq!(journal.charge_of(&id("imps_1")).await.unwrap(), Some(second));
     assert!(journal.open().await.unwrap().is_empty());
-
-    // What was found takes the place of an outcome that is unpaid, and of nothing else.
-    let found = |order: &Subject| Intent { subject: order.clone(), send_by_ms: Intent::NEVER, ..intent("b", 5) };
-    assert!(matches!(journal.before_send(&found(&first.subject)).await.unwrap(), Before::Conflict(_)), "it is paid");
-    let unpaid = Intent { subject: Subject::retry(&order()), ..intent("a", 4) };
-    assert!(matches!(journal.before_send(&unpaid).await.unwrap(), Before::New));
-    assert!(matches!(journal.before_send(&found(&unpaid.subject)).await.unwrap(), Before::Conflict(_)), "it is open");
-    journal.settle(&unpaid.subject, &unpaid.ticket, &Outcome::NotCharged).await.unwrap();
-    assert!(matches!(journal.before_send(&found(&unpaid.subject)).await.unwrap(), Before::New));
-    assert_eq!(journal.open().await.unwrap(), vec![found(&unpaid.subject)]);
 }
 
 async fn one_of_many_wins(journals: Vec<Arc<dyn Journal>>) {

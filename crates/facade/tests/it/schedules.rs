@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use kr_billing::journal::{Intent, MemoryJournal, Subject};
 use kr_billing::{
-    Attempt, BillingKey, Charge, Error, ErrorKind, MockScheduler, Operation, OrderId, OrderName, PaymentStatus, Policy, Reach,
-    Schedule, ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
+    Attempt, BillingKey, Charge, Clock, Error, ErrorKind, MockScheduler, Operation, OrderId, OrderName, PaymentStatus, Policy,
+    Reach, Schedule, ScheduleEntry, ScheduleRequest, Ticket, UnixSeconds,
 };
 
 use crate::support::*;
@@ -250,17 +250,23 @@ async fn another_keys_booking_is_not_moved() {
 #[tokio::test]
 async fn a_time_that_has_passed_meanwhile_is_not_booked() {
     let clock = std::sync::Arc::new(StillClock::default());
-    let mut scheduler = MockScheduler::new();
-    scheduler.expect_schedule().times(0);
-    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
-    let mut pg = gateway();
-    pg.expect_scheduler().returning(move || Some(scheduler));
-    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
-    let entry = ScheduleEntry::new(order(), billing.now().plus(10), krw(9_900), OrderName::new("November").unwrap());
-    let request = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
-    clock.pass(std::time::Duration::from_secs(60));
-    let error = billing.schedule(&request).await.unwrap_err();
-    assert_eq!((error.kind(), error.reach()), (ErrorKind::InvalidInput, Reach::NotSent));
+    let stands = [(None, Some(Reach::NotSent)), (Some("Executed"), Some(Reach::Unclear)), (Some("Scheduled"), None)];
+    for (status, reach) in stands {
+        let mut scheduler = MockScheduler::new();
+        scheduler.expect_schedule().times(0);
+        let at = UnixSeconds(1_790_000_000).plus(clock.monotonic().as_secs() + 10);
+        // An earlier call of the same, whose answer was lost, may have booked it when there was time.
+        scheduler.expect_entry().returning(move |_| Ok(status.map(|status| found(status, at))));
+        let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
+        let mut pg = gateway();
+        pg.expect_scheduler().returning(move || Some(scheduler));
+        let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+        let entry = ScheduleEntry::new(order(), at, krw(9_900), OrderName::new("November").unwrap());
+        let request = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
+        clock.pass(std::time::Duration::from_secs(60));
+        let ended = billing.schedule(&request).await;
+        assert_eq!(ended.err().map(|error| error.reach()), reach, "{status:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use kr_billing::{
-    AttemptEnd, Billing, Charge, DoubtCause, Error, ErrorKind, MockScheduler, Operation, OrderName, Payment, Reach, Recovered,
-    Refund, RefundRequest, Resolved, ScheduleEntry, ScheduleRequest, UnixSeconds,
-};
+use kr_billing::{AttemptEnd, Billing, Charge, DoubtCause, Error, ErrorKind, Operation, Payment, Reach, Recovered, Resolved};
 
 use crate::support::*;
 
@@ -76,42 +73,4 @@ async fn a_decline_is_not_said_again_when_nobody_can_look_the_order_up() {
         assert!(kr_billing::order_ids::next_attempt(1, AttemptEnd::of(&again)).is_none(), "another id: {again:?}");
         assert!(matches!(again, Ok(Charge::InDoubt(doubt)) if doubt.cause == DoubtCause::EarlierAttempt));
     }
-}
-
-#[tokio::test]
-async fn a_doubt_about_an_open_payment_is_listed_whatever_came_before() {
-    let since = Since::default();
-    let billing = declined_and(&since, || Ok(vec![failed("imps_1", no_funds()), record("imps_2", "Ready", 9_900)]));
-    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
-    since.happens();
-    let Ok(Charge::InDoubt(doubt)) = billing.charge(request(9_900)).await else { panic!("an open payment is no decline") };
-    let listed = billing.recover().await.unwrap();
-    assert!(matches!(&listed[..], [Recovered::TooEarly(ticket)] if *ticket == doubt.ticket), "{listed:?}");
-}
-
-#[tokio::test]
-async fn an_order_that_was_found_paid_is_not_booked_and_is_refunded_with_the_callers_tax_parts() {
-    let mut scheduler = MockScheduler::new();
-    scheduler.expect_schedule().times(0);
-    let scheduler: &'static MockScheduler = Box::leak(Box::new(scheduler));
-    let mut pg = bare_gateway();
-    pg.expect_check_charge().returning(|_| Ok(()));
-    pg.expect_payments().times(1).returning(|_| Ok(vec![record("imps_1", "Paid", 9_900)]));
-    pg.expect_payment().returning(|_| Ok(Some(record("imps_1", "Paid", 9_900))));
-    pg.expect_scheduler().returning(move || Some(scheduler));
-    // Whoever made the payment knows its tax parts: this request's are not taken for them.
-    pg.expect_refund().times(1).returning(|_, tax| {
-        assert_eq!(tax, None);
-        Ok(Payment { cancelled: kr_billing::Amount::Won(9_900), ..record("imps_1", "Cancelled", 9_900) })
-    });
-    let billing = billing(pg, quick());
-    for _ in 0..2 {
-        assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(paid)) if paid.found));
-    }
-    let at = UnixSeconds(1_790_086_400);
-    let entry = ScheduleEntry::new(order(), at, krw(9_900), OrderName::new("November").unwrap());
-    let booking = ScheduleRequest::new(request(1).key().cloned().unwrap(), vec![entry], billing.now()).unwrap();
-    assert_eq!(billing.schedule(&booking).await.unwrap_err().kind(), ErrorKind::OrderConflict);
-    let whole = RefundRequest::full(channel(), id("imps_1"), krw(9_900));
-    assert!(matches!(billing.refund(&whole).await, Ok(Refund::Done(_))));
 }

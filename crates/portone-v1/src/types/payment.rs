@@ -341,7 +341,7 @@ fn core_part(context: &Context<'_>, record: &RawValue, wire: &PaymentWire<'_>, w
         card_name: context.name(wire.card_name),
         card_number: context.name(wire.card_number),
         installment_months: small(wire.card_quota),
-        name: context.name(wire.name),
+        name: context.kept(wire.name),
         key: context.word(wire.customer_uid),
         key_use: context.word(wire.customer_uid_usage).map(|word| key_use(&word)),
         started_at: time(wire.started_at),

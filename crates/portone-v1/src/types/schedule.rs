@@ -86,7 +86,7 @@ pub(crate) fn read(context: &Context<'_>, record: &RawValue) -> Result<ScheduleR
             executed_at: time(wire.executed_at),
             revoked_at: time(wire.revoked_at),
             amount: context.need("amount", context.amount(wire.amount))?,
-            name: context.name(wire.name),
+            name: context.kept(wire.name),
             status: ScheduleStatus::from_word(&context.need("schedule_status", context.word(wire.schedule_status))?),
             failure: failed.then(|| unclassified(&words, context.mask)),
             payment_status,

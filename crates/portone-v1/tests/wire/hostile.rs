@@ -176,11 +176,15 @@ async fn a_server_that_repeats_what_it_was_sent_finds_it_masked_wherever_it_is_k
 async fn a_record_whose_card_number_is_not_masked_does_not_show_it() {
     let plain = CARD.replace('-', "");
     let card = format!(r#""card_number":"{plain}","card_name":"BC {CARD}","card_issuer_name":"{plain}""#);
-    let found = payment("order_1", "paid", &format!(r#",{card},"name":"{CARD} [8178]","pg_tid":"20261121123456789""#));
+    let found = payment(
+        "order_1",
+        "paid",
+        &format!(r#",{card},"name":"8801234567893","buyer_name":"{CARD}","pg_tid":"20261121123456789""#),
+    );
     let channel = format!(r#"{{"pg_provider":"acme",{card}}}"#);
     let group = format!(r#"{{"customer_uid":"member_1","channelGroupId":"g1","succeededChannels":[{channel}]}}"#);
     let schedule =
-        format!(r#"{{"merchant_uid":"order_1","schedule_status":"scheduled","amount":1,"name":"{CARD}","imp_uid":null}}"#);
+        format!(r#"{{"merchant_uid":"order_1","schedule_status":"scheduled","amount":1,"buyer_name":"{CARD}","imp_uid":null}}"#);
     let server = Server::start(move |heard| {
         done(match heard.target.split('?').next().unwrap() {
             "/subscribe/customers/member_1" => &group,
@@ -199,7 +203,7 @@ async fn a_record_whose_card_number_is_not_masked_does_not_show_it() {
         serde_json::to_string(&booked.schedule).unwrap()
     );
     assert!(!shown.contains(&plain) && !shown.contains(CARD), "{shown}");
-    assert_eq!(record.payment.name.as_deref(), Some("**** [8178]"), "a PG's code stays");
+    assert_eq!(record.payment.name.as_deref(), Some("8801234567893"), "the merchant's own name of an order stays");
     assert_eq!(record.payment.pg_tid.as_deref(), Some("20261121123456789"), "an identifier stays");
     let masked = payment("order_1", "paid", r#","card_number":"5342********7788""#);
     let server = Server::start(move |_| done(&masked)).await;
