@@ -74,3 +74,25 @@ async fn a_decline_is_not_said_again_when_nobody_can_look_the_order_up() {
         assert!(matches!(again, Ok(Charge::InDoubt(doubt)) if doubt.cause == DoubtCause::EarlierAttempt));
     }
 }
+
+#[tokio::test]
+async fn a_declined_order_is_never_sent_again_whatever_stood_open_since() {
+    let (open, over, clock) = (Since::default(), Since::default(), Arc::new(StillClock::default()));
+    let mut pg = bare_gateway();
+    pg.expect_check_charge().returning(|_| Ok(()));
+    pg.expect_charge().times(1).returning(|_| answer(failed("imps_1", no_funds())));
+    let (opened, given_up) = (open.clone(), over.clone());
+    pg.expect_payments().returning(move |_| {
+        let since = |status| vec![failed("imps_1", no_funds()), record("imps_2", status, 9_900)];
+        Ok(given_up.otherwise(opened.otherwise(vec![], since("Ready")), since("Failed")))
+    });
+    let billing = builder(pg, quick()).clock(clock.clone()).build().unwrap();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+    // A payment window that somebody opened under the same order, and gave up.
+    open.happens();
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::InDoubt(_))));
+    over.happens();
+    clock.pass(Duration::from_secs(3_600));
+    assert!(billing.recover().await.unwrap().is_empty());
+    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Declined(_))));
+}
