@@ -66,8 +66,8 @@ impl Billing {
     /// partial refunds from one balance refund once. Asked again from the same balance, this answers with what it did before.
     ///
     /// # Errors
-    /// This refund was not made: refused by a check (tax parts that nobody knows), by the journal (another refund was asked for
-    /// from this balance), or by the provider.
+    /// This refund was not made: refused by a check (tax parts that nobody knows, a payment of another PG or test mark), because the
+    /// balance is another already, or was asked for by another refund (`BalanceChanged`), or by the provider.
     #[instrument(name = "refund", skip_all, fields(payment = %request.payment))]
     pub async fn refund(&self, request: &RefundRequest) -> Result<Refund, Error> {
         let subject = Subject::refund(&request.payment, request.expected_balance.won());
@@ -111,8 +111,8 @@ impl Billing {
             self.write_down(&armed.intent, &Outcome::NotRefunded).await;
             return Ok(refund_in_doubt(open.ticket, DoubtCause::EarlierAttempt));
         }
-        // A balance never comes back, so the provider would refuse; and if that refusal were lost, the refund that somebody else made
-        // before would be taken for this one.
+        // A balance never comes back, so the provider would refuse [oa cancel]; and if that refusal were lost, the refund that somebody
+        // else made before would be taken for this one.
         if let Some(balance) = before.balance().filter(|balance| *balance != request.expected_balance.won()) {
             self.write_down(&armed.intent, &Outcome::NotRefunded).await;
             let (is, not) = (Amount::Won(balance), request.expected_balance);

@@ -29,7 +29,8 @@ impl Billing {
     /// are booked.
     ///
     /// # Errors
-    /// Reach `Unclear`: some may be booked; call again with the same entries. Else nothing was booked by this call.
+    /// Reach `Unclear`: some may be booked; call again with the same entries. Else nothing was booked by this call: an order is paid or
+    /// may be, or has another booking (`OrderConflict`), or a time has passed meanwhile (`InvalidInput`).
     #[instrument(name = "schedule", skip_all, fields(key = %request.key.id))]
     pub async fn schedule(&self, request: &ScheduleRequest) -> Result<Vec<Schedule>, Error> {
         let (channel, scheduler) = self.scheduler(&request.key, Operation::Schedule)?;
@@ -102,7 +103,7 @@ impl Billing {
     /// Changes the time of a waiting booking.
     ///
     /// # Errors
-    /// Reach `Unclear`: it may have been moved; calling again is safe.
+    /// Reach `Unclear`: it may have been moved; calling again is safe. `Mismatch`: the booking is another key's.
     #[instrument(name = "change_time", skip_all, fields(order = %order))]
     pub async fn change_schedule_time(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
@@ -115,7 +116,8 @@ impl Billing {
     /// Books a failed or revoked booking again, under its order id: the only sanctioned way. `[oa]`
     ///
     /// # Errors
-    /// Reach `Unclear`: it may be booked; look it up or call again.
+    /// Reach `Unclear`: it may be booked; look it up or call again. `Mismatch`: the booking is another key's. `OrderConflict`: the
+    /// order is paid, or may be.
     #[instrument(name = "reschedule", skip_all, fields(order = %order))]
     pub async fn reschedule(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
@@ -126,7 +128,7 @@ impl Billing {
         self.moved(scheduler, order, at, sent).await
     }
 
-    /// V1 moves a booking by its order alone: another key's is not moved for this one.
+    /// V1 moves a booking by its order alone: another key's is not moved for this one. `[oa schedule]` `[oa reschedule]`
     async fn is_movable(&self, scheduler: &dyn Scheduler, key: &BillingKey, order: &OrderId) -> Result<(), Error> {
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
         let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
@@ -173,7 +175,7 @@ impl Billing {
         self.taken_back(scheduler, orders, sent).await
     }
 
-    /// V1 answers with those it took back; one that was running already is simply not among them.
+    /// V1 answers with those it took back; one that was running already is simply not among them. `[oa unschedule]`
     async fn taken_back(
         &self,
         scheduler: &dyn Scheduler,
