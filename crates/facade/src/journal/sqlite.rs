@@ -63,17 +63,13 @@ impl SqliteJournal {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        let mut connection = connect(&options).await?;
+        let (mut connection, durability) = durable(&options).await?;
         migrate(&mut connection).await?;
-        let durability = read_back(&mut connection).await?;
-        if durability != (Durability { journal_mode: "wal".into(), synchronous: 2 }) {
-            return Err(JournalError::new("SQLite does not write through to the disk here; put the journal on a local disk"));
-        }
         prune(&mut connection, SystemTime::now()).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(|e| failed("open it", e))?;
+        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await;
+        let readers = readers.map_err(|e| failed("open it", e))?;
         let (writer, commands) = mpsc::channel(4 * BATCH);
-        tokio::spawn(write(connection, commands));
+        tokio::spawn(write(connection, options, commands));
         Ok(Self { writer, readers, durability })
     }
 
@@ -129,11 +125,12 @@ impl Journal for SqliteJournal {
 }
 
 /// The one writer: takes what waits, commits it together, then answers.
-async fn write(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Command>) {
+async fn write(connection: SqliteConnection, options: SqliteConnectOptions, mut commands: mpsc::Receiver<Command>) {
+    let mut usable = Some(connection);
     let mut batch = Vec::with_capacity(BATCH);
     while commands.recv_many(&mut batch, BATCH).await > 0 {
         let mut replies: Vec<Reply> = Vec::with_capacity(batch.len());
-        let done = commit(&mut connection, &batch, &mut replies).await;
+        let done = commit_on(&mut usable, &options, &batch, &mut replies).await;
         let mut replies = replies.into_iter();
         for command in batch.drain(..) {
             answer(command, replies.next(), done.as_ref().err());
@@ -144,6 +141,23 @@ async fn write(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Co
 /// What a command comes to inside the transaction: the journal's answer, `None` for a settled outcome, or why it was left out. One
 /// entry that cannot be read does not fail the others of its commit.
 type Reply = Result<Option<Before>, JournalError>;
+
+/// Commits, on a new connection where the last commit failed: SQLite undoes such a transaction by itself (a full disk, say), and
+/// the old connection would take it for open, and refuse every later one.
+async fn commit_on(
+    usable: &mut Option<SqliteConnection>,
+    options: &SqliteConnectOptions,
+    batch: &[Command],
+    replies: &mut Vec<Reply>,
+) -> Result<(), JournalError> {
+    let mut connection = match usable.take() {
+        Some(connection) => connection,
+        None => durable(options).await?.0,
+    };
+    commit(&mut connection, batch, replies).await?;
+    *usable = Some(connection);
+    Ok(())
+}
 
 async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &mut Vec<Reply>) -> Result<(), JournalError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|e| failed("lock it", e))?;
@@ -161,11 +175,20 @@ async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &
 
 /// Answers a command with its own reply, or with what failed the whole commit. A caller that has gone away needs no answer.
 fn answer(command: Command, reply: Option<Reply>, failed: Option<&JournalError>) {
-    let lost = || JournalError::new(failed.map_or("it gave no answer".to_owned(), ToString::to_string));
+    let lost = || failed.map_or_else(|| JournalError::new("it gave no answer"), again);
     let reply = reply.filter(|_| failed.is_none()).unwrap_or_else(|| Err(lost()));
     match command {
         Command::BeforeSend(_, to) => drop(to.send(reply.and_then(|before| before.ok_or_else(lost)))),
         Command::Settle(.., to) | Command::Amend(.., to) => drop(to.send(reply.map(|_| ()))),
+    }
+}
+
+/// The failure of a commit, for each of those who wait for it.
+fn again(failure: &JournalError) -> JournalError {
+    let copy = JournalError::new(failure.to_string());
+    match std::error::Error::source(failure) {
+        Some(source) => copy.with_source(source.to_string()),
+        None => copy,
     }
 }
 
@@ -246,6 +269,16 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Jou
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Opens a connection that writes through to the disk, by SQLite's own word.
+async fn durable(options: &SqliteConnectOptions) -> Result<(SqliteConnection, Durability), JournalError> {
+    let mut connection = connect(options).await?;
+    let durability = read_back(&mut connection).await?;
+    if durability != (Durability { journal_mode: "wal".into(), synchronous: 2 }) {
+        return Err(JournalError::new("SQLite does not write through to the disk here; put the journal on a local disk"));
+    }
+    Ok((connection, durability))
 }
 
 /// Brings the tables up to date, under the write lock: two processes may open a new journal at once.

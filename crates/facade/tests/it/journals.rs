@@ -133,6 +133,26 @@ mod on_disk {
         assert_eq!(results.into_iter().filter(|stored| *stored).count(), 56);
     }
 
+    /// A disk that was full for a moment: SQLite undoes the whole transaction by itself.
+    #[tokio::test]
+    async fn it_writes_again_once_it_can_and_says_why_it_could_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let journal = SqliteJournal::open(&path).await.unwrap();
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        let full = "CREATE TRIGGER full BEFORE INSERT ON intents BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END";
+        sqlx::query(full).execute(&mut other).await.unwrap();
+        for _ in 0..2 {
+            let error = journal.before_send(&intent("a", 1)).await.unwrap_err();
+            let source = std::error::Error::source(&error).expect("what SQLite said");
+            assert!(!format!("{error}: {source}").contains("lock"), "{error}: {source}");
+        }
+        sqlx::query("DROP TRIGGER full").execute(&mut other).await.unwrap();
+        assert!(matches!(journal.before_send(&intent("a", 1)).await, Ok(Before::New)));
+        journal.settle(&intent("a", 1).subject, &intent("a", 1).ticket, &Outcome::NotCharged).await.unwrap();
+        assert!(Journal::open(&journal).await.unwrap().is_empty());
+    }
+
     #[tokio::test]
     async fn what_is_no_journal_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
