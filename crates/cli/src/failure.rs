@@ -166,7 +166,8 @@ pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static st
         ErrorKind::Unreachable => Some(texts.do_unreachable),
         ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::ServerFailure => Some(texts.do_again),
         ErrorKind::BadAnswer => Some(texts.do_bad_answer),
-        ErrorKind::OrderConflict => Some(texts.do_order_conflict),
+        // What stands in the way of a move says itself what to do.
+        ErrorKind::OrderConflict if error.operation() != Operation::MoveSchedule => Some(texts.do_order_conflict),
         ErrorKind::BalanceChanged => Some(texts.do_balance),
         ErrorKind::NotFound if error.operation() == Operation::LookUpKey => Some(texts.do_unknown_key),
         ErrorKind::NotFound => Some(texts.do_not_found),

@@ -273,6 +273,8 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("the schedule {} is another key's", "예약 {}은(는) 다른 빌링키의 것입니다"),
     ("the schedule {} is on another channel than {}", "예약 {}은(는) 채널 {}의 것이 아닙니다"),
+    ("the schedule {} was taken back; reschedule it", "예약 {}은(는) 취소되었습니다. 다시 예약(reschedule)하세요"),
+    ("the schedule {} has run; look its payment up", "예약 {}은(는) 이미 실행되었습니다. 결제를 조회하세요"),
     ("the schedule {} has not been attempted yet", "예약 {}은(는) 아직 실행되지 않았습니다"),
     (
         "the order {} was charged, or may have been; settle that first, or take another order id",

@@ -58,7 +58,7 @@ pub enum KeyStored {
     Stored,
     /// It is not stored, though the charge went through: issue a key.
     NotStored,
-    /// Not known: look the key up before charging it.
+    /// Not known, or kept on another channel than the one that was charged: look the key up before charging it.
     Unknown,
 }
 

@@ -69,7 +69,7 @@ impl Billing {
         let tax = Some(request.tax);
         let (_place, known) = match self.prepared(channel, request, &attempt).await {
             Ok((place, Ok(known))) => (place, known),
-            Ok((_, Err(answer))) => return self.listed(channel, subject, body, tax, answer).await.map_err(plain),
+            Ok((_, Err(answer))) => return Ok(self.listed(channel, subject, body, tax, answer).await),
             // Another call for the same may have been sent while this one waited: then its outcome is the answer.
             Err(error) => {
                 let known = self.known_answer(channel, &subject, &body, &attempt).await?;
@@ -182,7 +182,7 @@ impl Billing {
     }
 
     /// A doubt about a payment that stands open at the provider goes into the journal, too, as an intent that nobody sends: so
-    /// `recover` lists it until it is settled.
+    /// `recover` lists it until it is settled. Where the journal cannot be written, it is a doubt all the same.
     pub(crate) async fn listed(
         &self,
         channel: &Channel,
@@ -190,16 +190,18 @@ impl Billing {
         body: String,
         tax: Option<TaxSplit>,
         answer: Charge,
-    ) -> Result<Charge, Error> {
+    ) -> Charge {
         let doubt = match answer {
             Charge::InDoubt(doubt) if doubt.cause == DoubtCause::EarlierAttempt => doubt,
-            other => return Ok(other),
+            other => return other,
         };
         let Ticket { attempt, known, .. } = doubt.ticket.clone();
-        Ok(match self.arm(channel, subject, body, attempt, known, tax).await? {
-            Ok(armed) => in_doubt(armed.intent.ticket, DoubtCause::EarlierAttempt),
-            Err(_) => Charge::InDoubt(doubt),
-        })
+        match self.arm(channel, subject, body, attempt, known, tax).await {
+            Ok(Ok(armed)) => return in_doubt(armed.intent.ticket, DoubtCause::EarlierAttempt),
+            Ok(Err(_earlier)) => {}
+            Err(error) => tracing::error!(%error, "the doubt could not be written to the journal"),
+        }
+        Charge::InDoubt(doubt)
     }
 
     /// The question to ask later about an attempt that starts now.
@@ -283,13 +285,8 @@ impl Billing {
             _ => return None,
         };
         let ticket = Ticket { claim: Some(claim), ..intent.ticket.clone() };
-        match self.inner.journal.amend(&intent.subject, &intent.ticket, &ticket).await {
-            Ok(()) => Some(Intent { ticket, ..intent.clone() }),
-            Err(error) => {
-                tracing::error!(subject = %intent.subject, %error, "the claim could not be written to the journal");
-                None
-            }
-        }
+        let written = self.write_claim(&intent.subject, &intent.ticket, &ticket).await;
+        written.then(|| Intent { ticket, ..intent.clone() })
     }
 
     /// An error that says that this call did not act says nothing of the order: somebody else, the provider's own scheduler among
@@ -368,10 +365,8 @@ impl Billing {
             _ => None,
         };
         let learnt = Ticket { claim: claim.or(intent.ticket.claim), ..intent.ticket.clone() };
-        if claim.is_some()
-            && let Err(error) = self.inner.journal.amend(&intent.subject, &intent.ticket, &learnt).await
-        {
-            tracing::error!(subject = %intent.subject, %error, "the claim could not be written to the journal");
+        if claim.is_some() {
+            self.write_claim(&intent.subject, &intent.ticket, &learnt).await;
         }
         in_doubt(learnt, cause)
     }

@@ -7,7 +7,7 @@ use kr_billing_core::{
 };
 use tracing::instrument;
 
-use crate::billing::{Billing, Channel};
+use crate::billing::{Billing, Channel, belongs};
 use crate::journal::{self, Intent, Outcome, Subject};
 use crate::judge::{Question, Verdict, read};
 use crate::ladder::Ladder;
@@ -109,7 +109,11 @@ impl Billing {
         let Attempt::Charge { keep: Some(keep), .. } = &ticket.attempt else { return KeyStored::NotAsked };
         let ask = || channel.gateway.billing_key(keep);
         match self.look(Operation::LookUpKey, ask).await {
-            Ok(Some(_)) => KeyStored::Stored,
+            Ok(Some(stored)) if belongs(&stored, channel.gateway.as_ref()) => KeyStored::Stored,
+            Ok(Some(_)) => {
+                tracing::error!(key = %keep, "the card is kept on another channel than the one that was charged");
+                KeyStored::Unknown
+            }
             Ok(None) if !found || self.wall_ms() >= ticket.settled_at_ms => KeyStored::NotStored,
             _ => KeyStored::Unknown,
         }
@@ -195,14 +199,29 @@ impl Billing {
         taken.is_ok_and(|entry| entry.is_some_and(|entry| entry.intent.ticket != *ticket))
     }
 
-    /// The ticket as the journal has it: what was claimed of its attempt may have been learnt after the ticket was handed out.
+    /// The ticket as the journal has it: what was claimed of its attempt may have been learnt after the ticket was handed out. What
+    /// only the ticket knows, since the journal could not be written then, goes into the journal now, and counts in any case.
     pub(crate) async fn as_stored(&self, ticket: &Ticket) -> Ticket {
         let plain = |ticket: &Ticket| Ticket { claim: None, ..ticket.clone() };
         let Some(subject) = journal::subject_of(ticket) else { return ticket.clone() };
         match self.inner.journal.find(&subject).await {
-            Ok(Some(entry)) if plain(&entry.intent.ticket) == plain(ticket) => entry.intent.ticket,
+            Ok(Some(entry)) if plain(&entry.intent.ticket) == plain(ticket) => {
+                let stored = entry.intent.ticket;
+                let paid = matches!(entry.outcome, Some(Outcome::Paid { .. }));
+                if paid || stored.claim.is_some() || ticket.claim.is_none() {
+                    return stored;
+                }
+                self.write_claim(&subject, &stored, ticket).await;
+                ticket.clone()
+            }
             _ => ticket.clone(),
         }
+    }
+
+    /// Writes what the provider has claimed of an open attempt. Whether it could be: if not, it is on the ticket that is handed out.
+    pub(crate) async fn write_claim(&self, subject: &Subject, stored: &Ticket, learnt: &Ticket) -> bool {
+        let written = self.inner.journal.amend(subject, stored, learnt).await;
+        written.inspect_err(|error| tracing::error!(%subject, %error, "the claim could not be written to the journal")).is_ok()
     }
 
     /// A ticket's channel, if the ticket is one of ours.

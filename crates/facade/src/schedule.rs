@@ -103,12 +103,20 @@ impl Billing {
     /// Changes the time of a waiting booking.
     ///
     /// # Errors
-    /// Reach `Unclear`: it may have been moved; calling again is safe. `Mismatch`: the booking is another key's.
+    /// Reach `Unclear`: it may have been moved; calling again is safe. `Mismatch`: the booking is another key's. `OrderConflict`: it does
+    /// not wait any more. `[oa schedule]`
     #[instrument(name = "change_time", skip_all, fields(order = %order))]
     pub async fn change_schedule_time(&self, key: &BillingKey, order: &OrderId, at: UnixSeconds) -> Result<Schedule, Error> {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
         let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
-        self.is_movable(scheduler, key, order).await?;
+        let waits_no_more = match self.own_entry(scheduler, key, order).await?.map(|entry| entry.status) {
+            Some(ScheduleStatus::Revoked) => Some(format!("the schedule {order} was taken back; reschedule it")),
+            Some(ScheduleStatus::Executed) => Some(format!("the schedule {order} has run; look its payment up")),
+            _ => None,
+        };
+        if let Some(text) = waits_no_more {
+            return Err(Error::not_sent(Operation::MoveSchedule, ErrorKind::OrderConflict, text));
+        }
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.change_time(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
@@ -123,16 +131,16 @@ impl Billing {
         check_time(at, self.now()).map_err(|invalid| Error::invalid(Operation::MoveSchedule, invalid))?;
         let (_, scheduler) = self.scheduler(key, Operation::MoveSchedule)?;
         self.free_to_book(Operation::MoveSchedule, order).await?;
-        self.is_movable(scheduler, key, order).await?;
+        self.own_entry(scheduler, key, order).await?;
         let sent = self.send(Operation::MoveSchedule, || true, || scheduler.reschedule(order, at)).await;
         self.moved(scheduler, order, at, sent).await
     }
 
     /// V1 moves a booking by its order alone: another key's is not moved for this one. `[oa schedule]` `[oa reschedule]`
-    async fn is_movable(&self, scheduler: &dyn Scheduler, key: &BillingKey, order: &OrderId) -> Result<(), Error> {
+    async fn own_entry(&self, scheduler: &dyn Scheduler, key: &BillingKey, order: &OrderId) -> Result<Option<Schedule>, Error> {
         let entry = self.look(Operation::LookUpSchedule, || scheduler.entry(order)).await;
         let entry = entry.map_err(|error| error.with_reach(Reach::NotSent))?;
-        entry.map_or(Ok(()), |entry| is_own(&entry, Operation::MoveSchedule, &key.id))
+        entry.map(|entry| is_own(&entry, Operation::MoveSchedule, &key.id).map(|()| entry)).transpose()
     }
 
     /// After an unclear move, or a refused one: it is done if the booking waits at the new time.
@@ -259,7 +267,7 @@ impl Billing {
         let body = serde_json::json!(["retry", self.inner.account, channel.name, order, amount, key.id]).to_string();
         let known = match standing {
             Ok(known) => known,
-            Err(answer) => return self.listed(channel, subject, body, None, answer).await.map_err(plain),
+            Err(answer) => return Ok(self.listed(channel, subject, body, None, answer).await),
         };
         // The booking's tax parts are not known here.
         let armed = match self.arm(channel, subject, body, attempt.clone(), known, None).await.map_err(plain)? {

@@ -229,7 +229,7 @@ async fn cancel_all(session: &Session, billing: &Billing, args: CancelAllArgs) -
         Ok(revoked) if revoked.is_empty() => Ok(Answer::done(schedule::list_json(&[]), texts.nothing_waiting)),
         Ok(revoked) => Ok(several(texts.schedules_cancelled, &revoked, session)),
         // What is wanted is so already. `[obs]`
-        Err(Failure::Library(error)) if error.kind() == ErrorKind::NotFound => {
+        Err(Failure::Library(error)) if error.kind() == ErrorKind::NotFound && error.operation() == Operation::CancelSchedule => {
             Ok(Answer::done(schedule::list_json(&[]), texts.nothing_waiting))
         }
         Err(failure) => Err(failure),

@@ -211,49 +211,6 @@ async fn resume_fails_only_for_a_ticket_that_is_not_ours() {
     assert!(billing.resume(&newer).await.is_err() && billing.resume(&foreign).await.is_err());
 }
 
-/// A journal that breaks before or after the send.
-struct Broken {
-    before: bool,
-    inner: MemoryJournal,
-}
-
-#[async_trait::async_trait]
-impl Journal for Broken {
-    async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
-        if self.before { Err(JournalError::new("the disk is full")) } else { self.inner.before_send(intent).await }
-    }
-    async fn settle(&self, _: &Subject, _: &Ticket, _: &Outcome) -> Result<(), JournalError> {
-        Err(JournalError::new("the disk is full"))
-    }
-    async fn find(&self, subject: &Subject) -> Result<Option<Entry>, JournalError> {
-        self.inner.find(subject).await
-    }
-    async fn open(&self) -> Result<Vec<Intent>, JournalError> {
-        self.inner.open().await
-    }
-    async fn amend(&self, subject: &Subject, ticket: &Ticket, learnt: &Ticket) -> Result<(), JournalError> {
-        self.inner.amend(subject, ticket, learnt).await
-    }
-    async fn charge_of(&self, payment: &kr_billing::PaymentId) -> Result<Option<Intent>, JournalError> {
-        self.inner.charge_of(payment).await
-    }
-}
-
-#[tokio::test]
-async fn without_a_journal_nothing_is_sent_and_after_the_answer_it_changes_nothing() {
-    let mut pg = gateway();
-    pg.expect_charge().times(0);
-    let broken = Arc::new(Broken { before: true, inner: MemoryJournal::new() });
-    let error = builder(pg, quick()).journal(broken).build().unwrap().charge(request(9_900)).await.unwrap_err();
-    assert_eq!((error.error().kind(), error.error().reach()), (ErrorKind::Journal, Reach::NotSent));
-
-    let mut pg = gateway();
-    pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
-    let broken = Arc::new(Broken { before: false, inner: MemoryJournal::new() });
-    let billing = builder(pg, quick()).journal(broken).build().unwrap();
-    assert!(matches!(billing.charge(request(9_900)).await, Ok(Charge::Paid(_))));
-}
-
 #[tokio::test]
 async fn nobody_sends_after_send_by() {
     let mut pg = gateway();
@@ -340,31 +297,43 @@ async fn a_claim_is_in_the_journal_before_the_first_look_up_and_an_older_ticket_
     assert!(matches!(billing.resume(&older).await, Ok(Resolved::StillInDoubt(_))), "silence cleared a claim");
 }
 
-#[tokio::test]
-async fn whether_a_kept_card_was_stored_is_asked_again_until_it_is_known() {
+/// Charges a card and keeps it, twice, where the look-ups of its key give these answers.
+async fn kept(mut key: impl FnMut(u32) -> Result<Option<serde_json::Value>, Error> + Send + 'static) -> [KeyStored; 2] {
     let mut pg = gateway();
     let window: &'static MockCheckoutWindow = Box::leak(Box::new(MockCheckoutWindow::new()));
     pg.expect_issue_path().returning(move || kr_billing::contract::IssuePath::Window(window));
     pg.expect_charge().times(1).returning(|_| answer(record("imps_1", "Paid", 9_900)));
     let mut looks = 0;
-    pg.expect_billing_key().returning(move |id| {
+    pg.expect_billing_key().returning(move |_| {
         looks += 1;
-        match looks {
-            1 => Ok(None),
-            2..=4 => Err(unreachable()),
-            _ => Ok(Some(serde_json::from_value(serde_json::json!({ "id": id })).unwrap())),
-        }
+        Ok(key(looks)?.map(|stored| serde_json::from_value(stored).unwrap()))
     });
     let billing = billing(pg, quick());
-    let request = || {
+    let once = async || {
         let card = kr_billing::Card::new("1234-1234-1234-1234", kr_billing::Expiry::new(2031, 7).unwrap()).unwrap();
         let (key, name) = (BillingKeyId::new("kept").unwrap(), OrderName::new("November").unwrap());
-        ChargeRequest::by_card_and_keep(card, key, order(), krw(9_900), name).on_channel(channel()).unwrap()
+        let request = ChargeRequest::by_card_and_keep(card, key, order(), krw(9_900), name).on_channel(channel()).unwrap();
+        let Ok(Charge::Paid(paid)) = billing.charge(request).await else { panic!("not paid") };
+        paid.key
     };
-    for known in [KeyStored::Unknown, KeyStored::Stored] {
-        let Ok(Charge::Paid(paid)) = billing.charge(request()).await else { panic!("not paid") };
-        assert_eq!(paid.key, known);
-    }
+    [once().await, once().await]
+}
+
+#[tokio::test]
+async fn whether_a_kept_card_was_stored_is_asked_again_until_it_is_known() {
+    let answers = kept(|look| match look {
+        1 => Ok(None),
+        2..=4 => Err(unreachable()),
+        _ => Ok(Some(serde_json::json!({ "id": "kept" }))),
+    });
+    assert_eq!(answers.await, [KeyStored::Unknown, KeyStored::Stored]);
+}
+
+/// Charged by its key it would go through that other channel.
+#[tokio::test]
+async fn a_card_that_was_kept_on_another_channel_is_not_called_stored() {
+    let elsewhere = |look| Ok((look > 1).then(|| serde_json::json!({ "id": "kept", "pg_provider": "nice" })));
+    assert_eq!(kept(elsewhere).await, [KeyStored::Unknown, KeyStored::Unknown]);
 }
 
 /// A deletion is repeated after a lost answer; what the last attempt says does not undo what the first may have done.

@@ -2,6 +2,7 @@
 #![allow(unreachable_pub, reason = "a test binary has no public items")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod broken;
 mod charges;
 mod configuration;
 mod earlier;

@@ -274,8 +274,22 @@ async fn a_move_that_leaves_nothing_waiting_is_not_done() {
     let mut scheduler = MockScheduler::new();
     let gone = || Schedule { at: Some(AT.plus(60)), ..booking(order().as_str(), "member-1", "Revoked") };
     scheduler.expect_change_time().returning(move |_, _| Ok(gone()));
+    scheduler.expect_entry().times(1).returning(|order| Ok(Some(booking(order.as_str(), "member-1", "Scheduled"))));
     scheduler.expect_entry().returning(move |_| Ok(Some(gone())));
     let (billing, key) = with(scheduler);
     let ended = billing.change_schedule_time(&key, &order(), AT.plus(60)).await;
     assert_eq!(ended.unwrap_err().reach(), Reach::Unclear);
+}
+
+/// V1 refuses it, and at the time that it has already nobody could tell that refusal from a move that was taken back since.
+#[tokio::test]
+async fn what_does_not_wait_any_more_is_not_moved_and_no_doubt() {
+    for status in ["Revoked", "Executed"] {
+        let mut scheduler = MockScheduler::new();
+        scheduler.expect_change_time().times(0);
+        scheduler.expect_entry().returning(move |order| Ok(Some(booking(order.as_str(), "member-1", status))));
+        let (billing, key) = with(scheduler);
+        let error = billing.change_schedule_time(&key, &order(), AT).await.unwrap_err();
+        assert_eq!((error.kind(), error.reach()), (ErrorKind::OrderConflict, Reach::NotSent), "{status}");
+    }
 }
