@@ -44,6 +44,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether the code is one that the service is known to answer with. Others, a gateway's say, prove nothing. `[obs]`
+    pub(crate) fn has_seen_code(&self) -> bool {
+        matches!(self.code, 1 | -1)
+    }
+
     /// As an error of `operation`: the provider did not act.
     pub fn into_error(self, operation: Operation, kind: ErrorKind) -> Error {
         let text = match kind {
@@ -125,7 +130,7 @@ fn listed(provider: &dyn Provider, text: &str, phase: Phase) -> Option<(Option<S
 
 /// Classifies an answer without a record. Only what is listed is a decline; the rest is for a look-up to settle.
 pub(crate) fn of_refusal(provider: &dyn Provider, refusal: Refusal, phase: Phase) -> Failure {
-    let documented = refusal.status == 200 && matches!(refusal.code, 1 | -1);
+    let documented = refusal.status == 200 && refusal.has_seen_code();
     let mut failure =
         Failure { class: CodeClass::Unlisted, pg_code: refusal.pg_code, message: refusal.message, from_words: false };
     if !documented {

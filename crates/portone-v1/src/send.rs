@@ -45,7 +45,7 @@ pub(crate) enum Heard {
     Done(Option<Box<RawValue>>),
     /// HTTP 200 with another code.
     Refused(Refusal),
-    /// HTTP 404 with the service's own envelope. A 404 without it may be another server's: it proves nothing.
+    /// HTTP 404 with the service's own envelope and one of its codes. Any other 404 may be another server's: it proves nothing. `[obs]`
     NotFound(Refusal),
 }
 
@@ -218,9 +218,9 @@ impl Reply {
         let (reach, kind, message) = match self.status {
             401 => (Reach::Refused, ErrorKind::Unauthorized, "the token is not taken, even after a new one was asked for"),
             404 => match refusal {
-                Some(refusal) => return Ok(Heard::NotFound(refusal)),
-                // A proxy's 404 says nothing about the service behind it.
-                None => (Reach::Unclear, ErrorKind::BadAnswer, "HTTP 404, but not the service's own; check base_url"),
+                Some(refusal) if refusal.has_seen_code() => return Ok(Heard::NotFound(refusal)),
+                // A proxy's or a gateway's 404 says nothing about the service behind it.
+                _ => (Reach::Unclear, ErrorKind::BadAnswer, "HTTP 404, but not the service's own; check base_url"),
             },
             400 => (Reach::Refused, ErrorKind::Rejected, "the provider refused the request's values (HTTP 400)"),
             405 => (Reach::Refused, ErrorKind::Rejected, "the provider has no such operation (HTTP 405)"),

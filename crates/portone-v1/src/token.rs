@@ -202,8 +202,10 @@ fn read(context: &Context<'_>, reply: Reply) -> Result<Answered, Error> {
     let heard = reply.heard(context)?;
     let response: Box<RawValue> = match heard {
         Heard::Done(response) => context.need("response", response)?,
-        Heard::Refused(refusal) => return Err(refusal.into_error(Operation::Token, ErrorKind::Rejected)),
-        Heard::NotFound(refusal) => return Err(refusal.into_error(Operation::Token, ErrorKind::NotFound)),
+        // Whoever asked for a key or a payment must not take this for "it is not there".
+        Heard::Refused(refusal) | Heard::NotFound(refusal) => {
+            return Err(refusal.into_error(Operation::Token, ErrorKind::Rejected));
+        }
     };
     let wire: AuthWire<'_> = context.fields(&response)?;
     let token =

@@ -81,7 +81,7 @@ fn sick(error: &Error, texts: &'static Texts) -> Answer {
     let said = korean::error(error, texts);
     // Where the service itself has answered, the pair was judged; else only the server was tried.
     let (id, check) = match error.kind() {
-        ErrorKind::Unauthorized | ErrorKind::Rejected | ErrorKind::NotFound => ("token", texts.check_token),
+        ErrorKind::Unauthorized | ErrorKind::Rejected => ("token", texts.check_token),
         _ => ("server", texts.server),
     };
     let detail = match error.kind() {

@@ -84,7 +84,7 @@ impl<P: Provider> BillingGateway for Channel<P> {
             Ok(Reply::Done(_)) => Ok(()),
             Ok(Reply::Refused(refusal)) if refusal.code == 1 => self.gone(id, refusal).await,
             Ok(Reply::Refused(refusal)) => Err(refusal.into_error(Operation::DeleteKey, ErrorKind::Rejected)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound && error.reach() == Reach::Refused => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -185,6 +185,18 @@ async fn a_key_that_is_not_there_is_none_and_counts_as_deleted() {
     assert!(support::channel(&server).delete_billing_key(&support::key(), None).await.is_err());
 }
 
+/// Whatever answers a token or a look-up with 404, nothing was deleted.
+#[tokio::test]
+async fn a_404_that_is_not_about_the_key_deletes_nothing() {
+    let server = Server::with_all(|_| refused(404, -1, "없는 주소입니다.")).await;
+    let error = support::channel(&server).delete_billing_key(&support::key(), None).await.unwrap_err();
+    assert_eq!((error.operation(), error.reach()), (Operation::Token, Reach::NotSent), "{error}");
+    assert!(server.heard().iter().all(|heard| heard.method != "DELETE"));
+    let server = Server::start(|_| refused(404, 5, "Not Found")).await;
+    let error = support::channel(&server).delete_billing_key(&support::key(), None).await.unwrap_err();
+    assert_eq!(error.reach(), Reach::Unclear, "{error}");
+}
+
 #[tokio::test]
 async fn a_key_whose_deletion_was_refused_is_looked_up_before_it_is_called_gone() {
     let there = r#"{"customer_uid":"member_1","pg_provider":"acme","pg_id":"MID1","card_name":"x"}"#;

@@ -58,6 +58,7 @@ async fn how_far_a_charge_got() {
         ("204", raw("HTTP/1.1 204 No Content\r\n\r\n"), Reach::Unclear, ErrorKind::BadAnswer),
         ("400", refused(400, -1, "bad"), Reach::Refused, ErrorKind::Rejected),
         ("404", refused(404, -1, "없음"), Reach::Refused, ErrorKind::NotFound),
+        ("404 of a gateway", refused(404, 5, "Not Found"), Reach::Unclear, ErrorKind::BadAnswer),
         ("404 html", Act::Json(404, "<html>".into()), Reach::Unclear, ErrorKind::BadAnswer),
         ("405", Act::Json(405, String::new()), Reach::Refused, ErrorKind::Rejected),
         ("429", Act::Json(429, "slow down".into()), Reach::Refused, ErrorKind::RateLimited),
@@ -213,9 +214,11 @@ async fn a_record_whose_card_number_is_not_masked_does_not_show_it() {
 
 #[tokio::test]
 async fn a_look_up_believes_only_the_services_own_not_found() {
-    let cases: [(Act, Option<usize>); 3] = [
+    let cases: [(Act, Option<usize>); 5] = [
         (refused(404, -1, "존재하지 않는 결제정보입니다."), Some(0)),
         (Act::Json(404, "<html>not here</html>".into()), None),
+        (refused(404, 404, "Not Found"), None),
+        (refused(404, 5, "Not Found"), None),
         (refused(200, 1, "?"), None),
     ];
     for (act, expected) in cases {
