@@ -255,8 +255,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("no channel has the billing key {}", "빌링키 {}이(가) 어느 채널에도 없습니다"),
     ("the billing key {} fits several channels ({}); name one", "빌링키 {}에 맞는 채널이 여럿입니다 ({}). 하나를 지정하세요"),
     (
-        "the billing key id {} is in use; take a new one, then delete the old one",
-        "빌링키 {}은(는) 이미 쓰고 있습니다. 새 이름으로 발급하고 옛것을 삭제하세요",
+        "the billing key id {} is in use; look it up if a call of yours was broken off, else take a new one",
+        "빌링키 {}은(는) 이미 쓰고 있습니다. 보내던 발급이 도중에 끊겼다면 그 키를 조회하고, 아니면 새 이름을 쓰세요",
     ),
     (
         "the billing key id {} is in use; take a new one for another card",

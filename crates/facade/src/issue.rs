@@ -221,7 +221,9 @@ impl KeyInIssuer<'_> {
         let look = || channel.gateway.billing_key(&request.key);
         let used = billing.look(Operation::LookUpKey, look).await.map_err(|error| error.with_reach(Reach::NotSent))?;
         if used.is_some() {
-            let text = format!("the billing key id {} is in use; take a new one, then delete the old one", request.key);
+            let key = &request.key;
+            let text =
+                format!("the billing key id {key} is in use; look it up if a call of yours was broken off, else take a new one");
             return Err(Error::not_sent(Operation::IssueKey, ErrorKind::InvalidInput, text));
         }
         let ticket = billing.ticket(channel, Attempt::Issue { key: request.key.clone() }, Vec::new());
