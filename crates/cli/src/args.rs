@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use kr_billing::{
-    BillingKeyId, Buyer, ChannelName, ChargeRequest, Installment, Invalid, Krw, OrderId, OrderName, TaxSplit, UnixSeconds,
+    BillingKeyId, Buyer, ChannelName, ChargeRequest, Installment, Invalid, Krw, OrderId, OrderName, ScheduleEntry, TaxSplit,
+    UnixSeconds,
 };
 
 use crate::lang::Lang;
@@ -156,6 +157,29 @@ impl SaleArgs {
             request = request.with_card_points();
         }
         Ok(request)
+    }
+
+    /// The booking of it, at a time.
+    pub(crate) fn entry(self, at: UnixSeconds) -> Result<ScheduleEntry, Invalid> {
+        let tax = TaxSplit { tax_free: self.tax_free, vat: self.vat };
+        let entry = ScheduleEntry::new(self.order, at, self.amount, self.name);
+        let mut entry = entry.with_tax(tax)?.with_buyer(self.buyer.buyer()?);
+        if let Some(installment) = self.installment {
+            entry = entry.with_installment(installment)?;
+        }
+        if let Some(url) = self.notice_url {
+            entry = entry.with_notice_url(url);
+        }
+        if let Some(text) = self.custom_data {
+            entry = entry.with_custom_data(text);
+        }
+        if self.interest_free {
+            entry = entry.with_interest_free();
+        }
+        if self.card_points {
+            entry = entry.with_card_points();
+        }
+        Ok(entry)
     }
 }
 

@@ -61,6 +61,17 @@ impl Installment {
     pub fn get(self) -> Option<u8> {
         self.0.map(NonZeroU8::get)
     }
+
+    /// Checks that the sum may be paid so.
+    ///
+    /// # Errors
+    /// [`Invalid`] for months of less than 50,000 won. `[oa onetime]`
+    pub fn check(self, amount: Krw) -> Result<(), Invalid> {
+        match self.0 {
+            Some(_) if amount.won() < Self::LEAST_WON => Err(Invalid::new("card_quota", "installments need at least 50,000 won")),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The tax parts of a sum, in won. What is left unsaid is not sent, and "0" is not the same as unsaid. `[oa]`
@@ -187,9 +198,7 @@ impl ChargeRequest {
     /// # Errors
     /// [`Invalid`] when the amount is below 50,000 won. `[oa onetime]`
     pub fn with_installment(mut self, installment: Installment) -> Result<Self, Invalid> {
-        if installment.get().is_some() && self.amount.won() < Installment::LEAST_WON {
-            return Err(Invalid::new("card_quota", "installments need at least 50,000 won"));
-        }
+        installment.check(self.amount)?;
         self.installment = installment;
         Ok(self)
     }

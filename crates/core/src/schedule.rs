@@ -32,6 +32,10 @@ pub struct ScheduleEntry {
     pub custom_data: Option<String>,
     /// Where its webhook goes.
     pub notice_url: Option<String>,
+    /// The merchant bears the installments' interest. Needs an agreement; not every PG. `[oa def ScheduleAnnotation]`
+    pub interest_free: bool,
+    /// Pay with the card's points. Needs an agreement; not every PG. `[oa def ScheduleAnnotation]`
+    pub use_card_point: bool,
 }
 
 impl ScheduleEntry {
@@ -47,6 +51,8 @@ impl ScheduleEntry {
             buyer: Buyer::default(),
             custom_data: None,
             notice_url: None,
+            interest_free: false,
+            use_card_point: false,
         }
     }
 
@@ -62,6 +68,37 @@ impl ScheduleEntry {
     pub fn with_buyer(mut self, buyer: Buyer) -> Self {
         self.buyer = buyer;
         self
+    }
+
+    /// With the merchant's own text.
+    #[must_use]
+    pub fn with_custom_data(mut self, text: impl Into<String>) -> Self {
+        self.custom_data = Some(text.into());
+        self
+    }
+
+    /// With the merchant bearing the interest.
+    #[must_use]
+    pub fn with_interest_free(mut self) -> Self {
+        self.interest_free = true;
+        self
+    }
+
+    /// With the card's points.
+    #[must_use]
+    pub fn with_card_points(mut self) -> Self {
+        self.use_card_point = true;
+        self
+    }
+
+    /// In installments.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the amount is below 50,000 won. `[oa def ScheduleAnnotation]`
+    pub fn with_installment(mut self, installment: Installment) -> Result<Self, Invalid> {
+        installment.check(self.amount)?;
+        self.installment = installment;
+        Ok(self)
     }
 
     /// With tax parts.
@@ -238,6 +275,18 @@ impl TimeWindow {
 mod tests {
     use super::*;
     use crate::ids::{BillingKeyId, ChannelName};
+
+    #[test]
+    fn installments_of_a_booking_need_the_sum_for_it() {
+        let entry = |won| {
+            let (order, name) = (OrderId::new("o").unwrap(), OrderName::new("n").unwrap());
+            ScheduleEntry::new(order, UnixSeconds(1), Krw::new(won).unwrap(), name)
+        };
+        let months = Installment::months(3).unwrap();
+        assert!(entry(49_999).with_installment(months).is_err());
+        assert_eq!(entry(50_000).with_installment(months).unwrap().installment, months);
+        assert!(entry(1).with_installment(Installment::lump_sum()).is_ok());
+    }
 
     #[test]
     fn milliseconds_the_past_and_twins_are_refused() {

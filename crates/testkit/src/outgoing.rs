@@ -12,6 +12,9 @@ use crate::site::{Site, block_on};
 /// A time long after any test runs, so that a booking is never in the past.
 const LATER: UnixSeconds = UnixSeconds(4_102_444_800);
 
+/// Tax parts that are there and no zero.
+const EXTRA_TAX: TaxSplit = TaxSplit { tax_free: Some(900), vat: Some(1_090) };
+
 /// Sends one request of each kind to a recorder, with every option that the profile says the PG has, and returns what left.
 ///
 /// # Panics
@@ -48,7 +51,7 @@ pub fn outgoing(make: impl FnOnce(&Site) -> Box<dyn BillingGateway>) -> String {
 fn with_extras(gateway: &dyn BillingGateway, mut request: ChargeRequest) -> ChargeRequest {
     let profile = gateway.profile();
     if profile.vat_amount.value.taken() {
-        request = request.with_tax(TaxSplit { tax_free: Some(900), vat: Some(1_090) }).expect("parts of the sum");
+        request = request.with_tax(EXTRA_TAX).expect("parts of the sum");
     }
     if profile.interest_free.value {
         request = request.with_interest_free();
@@ -57,6 +60,21 @@ fn with_extras(gateway: &dyn BillingGateway, mut request: ChargeRequest) -> Char
         request = request.with_card_points();
     }
     request.with_custom_data("plan=basic").with_notice_url("https://shop.example/hooks/portone")
+}
+
+/// The same options on a booking.
+fn booked_with_extras(gateway: &dyn BillingGateway, mut entry: ScheduleEntry) -> ScheduleEntry {
+    let profile = gateway.profile();
+    if profile.vat_amount.value.taken() {
+        entry = entry.with_tax(EXTRA_TAX).expect("parts of the sum");
+    }
+    if profile.interest_free.value {
+        entry = entry.with_interest_free();
+    }
+    if profile.card_points.value {
+        entry = entry.with_card_points();
+    }
+    entry.with_custom_data("plan=basic").with_notice_url("https://shop.example/hooks/portone")
 }
 
 /// Sends a charge; the recorder refuses it.
@@ -68,6 +86,7 @@ async fn charge(gateway: &dyn BillingGateway, request: &ChargeRequest) {
 async fn book(gateway: &dyn BillingGateway) {
     let Some(scheduler) = gateway.scheduler() else { return };
     let entry = ScheduleEntry::new(order("month1"), LATER, krw(PRICE), name()).with_buyer(buyer());
+    let entry = booked_with_extras(gateway, entry);
     let now = UnixSeconds(LATER.0 - 86_400);
     let request = ScheduleRequest::new(BillingKey::new(channel(), key_id("member1")), vec![entry], now).expect("an entry");
     drop(scheduler.schedule(&request).await);

@@ -5,13 +5,13 @@ use std::future::Future;
 use clap::{Args, Subcommand};
 use kr_billing::journal::Subject;
 use kr_billing::{
-    Billing, BillingKey, Error, ErrorKind, Krw, Operation, OrderId, OrderName, Reach, Schedule, ScheduleEntry, ScheduleRequest,
-    ScheduleStatus, TaxSplit, TimeWindow, UnixSeconds,
+    Billing, BillingKey, Error, ErrorKind, Operation, OrderId, Reach, Schedule, ScheduleEntry, ScheduleRequest, ScheduleStatus,
+    TimeWindow, UnixSeconds,
 };
 use serde_json::json;
 
 use super::keys;
-use crate::args::{BuyerArgs, KeyArgs, order_name, when};
+use crate::args::{KeyArgs, SaleArgs, when};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -23,7 +23,7 @@ use crate::{ask, own_key};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleCommand {
     /// Book a charge
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// List a billing key's bookings
     List(keys::SchedulesArgs),
     /// Show one booking
@@ -43,29 +43,11 @@ pub(crate) enum ScheduleCommand {
 pub(crate) struct AddArgs {
     #[command(flatten)]
     key: KeyArgs,
-    /// The order id (merchant_uid)
-    #[arg(long)]
-    order: OrderId,
     /// When: UNIX seconds, or a day or time in Korea such as 2026-12-01 or 2026-12-01T09:00
     #[arg(long, value_name = "TIME", value_parser = when)]
     at: UnixSeconds,
-    /// How much, in won
-    #[arg(long, value_name = "WON")]
-    amount: Krw,
-    /// What for, at most 40 characters
-    #[arg(long, value_parser = order_name)]
-    name: OrderName,
-    /// The tax-free part, in won
-    #[arg(long, value_name = "WON")]
-    tax_free: Option<u64>,
-    /// The VAT, in won (needs the PG's agreement)
-    #[arg(long, value_name = "WON")]
-    vat: Option<u64>,
-    /// Where its webhook goes
-    #[arg(long, value_name = "URL")]
-    notice_url: Option<String>,
     #[command(flatten)]
-    buyer: BuyerArgs,
+    sale: SaleArgs,
 }
 
 /// One booking.
@@ -117,7 +99,7 @@ pub(crate) struct CancelAllArgs {
 pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<Answer, Failure> {
     let (billing, journal) = session.open().await?;
     match command {
-        ScheduleCommand::Add(args) => add(session, &billing, args).await,
+        ScheduleCommand::Add(args) => add(session, &billing, *args).await,
         ScheduleCommand::List(args) => keys::schedules(session, &billing, args).await,
         ScheduleCommand::Show(args) => show(session, &billing, args).await,
         ScheduleCommand::Move(args) => change(session, &billing, args).await,
@@ -134,13 +116,7 @@ pub(crate) async fn run(session: &Session, command: ScheduleCommand) -> Result<A
 
 async fn add(session: &Session, billing: &Billing, args: AddArgs) -> Result<Answer, Failure> {
     let invalid = |invalid| Error::invalid(Operation::Schedule, invalid);
-    let buyer = args.buyer.buyer().map_err(invalid)?;
-    let tax = TaxSplit { tax_free: args.tax_free, vat: args.vat };
-    let entry = ScheduleEntry::new(args.order, args.at, args.amount, args.name).with_buyer(buyer);
-    let mut entry = entry.with_tax(tax).map_err(invalid)?;
-    if let Some(url) = args.notice_url {
-        entry = entry.with_notice_url(url);
-    }
+    let entry = args.sale.entry(args.at).map_err(invalid)?;
     let key = session.key(billing, args.key).await?;
     let request = ScheduleRequest::new(key.clone(), vec![entry], billing.now()).map_err(invalid)?;
     let [entry] = request.entries() else { return Err(Failure::plain(Exit::Usage, session.texts().unexpected_value)) };
@@ -157,7 +133,7 @@ async fn add(session: &Session, billing: &Billing, args: AddArgs) -> Result<Answ
     Ok(several(session.texts().booked, &booked, session))
 }
 
-/// Whether a booking waits as asked for, as far as its record tells: tax parts and webhook address do not stand in it.
+/// Whether a booking waits as asked for, as far as its record tells: tax parts, installments and webhook address do not stand in it.
 fn is_same(found: &Schedule, key: &BillingKey, entry: &ScheduleEntry) -> bool {
     found.status == ScheduleStatus::Scheduled
         && found.at == Some(entry.at)

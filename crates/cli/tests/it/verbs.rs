@@ -191,6 +191,27 @@ fn a_charge_is_booked_moved_and_taken_back() {
 }
 
 #[test]
+fn a_booking_takes_what_a_charge_takes() {
+    let bench = both();
+    bench.issue("member-1");
+    bench.run_with("keys issue member-2 --channel nice --card -", CARD).exits(0);
+    let at = u64::try_from(bench.handle().now()).unwrap() + 3_600;
+    let add = |key: &str, options: &str| {
+        bench.run(&format!("schedule add {key} --order of-{key} --at {at} --amount 60000 --name Plan {options}"))
+    };
+    add("member-1", "--interest-free").exits(2).warns("interest_free_by_merchant");
+    add("member-1", "--card-points").exits(2).warns("use_card_point");
+    assert!(bench.json("schedule list member-1")["schedules"].as_array().unwrap().is_empty());
+    add("member-1", "--installment 3 --custom-data plan=basic").exits(0);
+    add("member-2", "--installment 2 --interest-free --card-points").exits(0);
+    bench.advance(3_700);
+    let paid = bench.json("payments find of-member-1");
+    let paid = &paid["payments"][0];
+    assert_eq!((&paid["status"], &paid["card_quota"]), (&"paid".into(), &3.into()), "{paid}");
+    assert_eq!(bench.json("payments find of-member-2")["payments"][0]["card_quota"], 2);
+}
+
+#[test]
 fn what_cannot_be_taken_back_is_said_so_and_not_sent() {
     let bench = Bench::new();
     bench.issue("member-1");

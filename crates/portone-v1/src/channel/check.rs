@@ -25,12 +25,7 @@ impl<P: Provider> Channel<P> {
         self.provider.check_charge(request)?;
         self.check_tax(Operation::Charge, request.tax, request.amount)?;
         check_installment(Operation::Charge, request.installment, request.amount)?;
-        if request.interest_free && !profile.interest_free.value {
-            return Err(self.cannot(Operation::Charge, "interest_free_by_merchant", profile.interest_free.source));
-        }
-        if request.use_card_point && !profile.card_points.value {
-            return Err(self.cannot(Operation::Charge, "use_card_point", profile.card_points.source));
-        }
+        self.check_options(Operation::Charge, request.interest_free, request.use_card_point)?;
         if let Some(url) = &request.notice_url {
             checked_url(Operation::Charge, "notice_url", url)?;
         }
@@ -46,6 +41,7 @@ impl<P: Provider> Channel<P> {
         self.provider.check_entry(entry)?;
         self.check_tax(Operation::Schedule, entry.tax, entry.amount)?;
         check_installment(Operation::Schedule, entry.installment, entry.amount)?;
+        self.check_options(Operation::Schedule, entry.interest_free, entry.use_card_point)?;
         if let Some(url) = &entry.notice_url {
             checked_url(Operation::Schedule, "notice_url", url)?;
         }
@@ -102,6 +98,18 @@ impl<P: Provider> Channel<P> {
         tax.check(amount).map_err(|invalid| Error::invalid(operation, invalid))
     }
 
+    /// What needs an agreement, and not every PG has.
+    fn check_options(&self, operation: Operation, interest_free: bool, use_card_point: bool) -> Result<(), Error> {
+        let profile = self.provider.profile();
+        if interest_free && !profile.interest_free.value {
+            return Err(self.cannot(operation, "interest_free_by_merchant", profile.interest_free.source));
+        }
+        if use_card_point && !profile.card_points.value {
+            return Err(self.cannot(operation, "use_card_point", profile.card_points.source));
+        }
+        Ok(())
+    }
+
     fn cannot(&self, operation: Operation, option: &str, source: &str) -> Error {
         let name = self.provider.profile().name;
         Error::unsupported(operation, format!("{option}: {name} has no such option here; leave it out {source}"))
@@ -110,10 +118,7 @@ impl<P: Provider> Channel<P> {
 
 /// `[oa onetime]`
 fn check_installment(operation: Operation, installment: Installment, amount: Krw) -> Result<(), Error> {
-    if installment.get().is_some() && amount.won() < Installment::LEAST_WON {
-        return Err(Error::invalid(operation, Invalid::new("card_quota", "installments need at least 50,000 won")));
-    }
-    Ok(())
+    installment.check(amount).map_err(|invalid| Error::invalid(operation, invalid))
 }
 
 fn check_buyer(needed: &'static [&'static str], buyer: &Buyer) -> Result<(), Error> {

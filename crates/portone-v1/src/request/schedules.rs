@@ -31,6 +31,8 @@ fn entry(entry: &ScheduleEntry) -> Value {
     put_tax(&mut object, entry.tax);
     put_buyer(&mut object, &entry.buyer);
     put(&mut object, "card_quota", entry.installment.get());
+    put(&mut object, "interest_free_by_merchant", entry.interest_free.then_some(true));
+    put(&mut object, "use_card_point", entry.use_card_point.then_some(true));
     put(&mut object, "custom_data", entry.custom_data.as_deref());
     put(&mut object, "notice_url", entry.notice_url.as_deref());
     Value::Object(object)

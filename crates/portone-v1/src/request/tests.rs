@@ -169,6 +169,12 @@ fn schedules() {
             .with_notice_url("https://shop.example/hook")
             .with_tax(TaxSplit { tax_free: Some(500), vat: None })
             .unwrap(),
+        ScheduleEntry::new(order("m_3"), at, krw(60_000), name())
+            .with_installment(Installment::months(3).unwrap())
+            .unwrap()
+            .with_interest_free()
+            .with_card_points()
+            .with_custom_data("{\"plan\":1}"),
     ];
     let channel = ChannelName::new("main").unwrap();
     let request = ScheduleRequest::new(BillingKey::new(channel, key()), entries, UnixSeconds(1_780_000_000)).unwrap();

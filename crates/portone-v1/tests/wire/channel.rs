@@ -117,6 +117,27 @@ async fn what_the_contract_or_the_pg_does_not_have_is_refused_before_sending() {
 }
 
 #[tokio::test]
+async fn what_the_pg_does_not_have_is_not_booked() {
+    let server = Server::start(|_| done("[]")).await;
+    let channel = support::channel(&server);
+    let entry = || ScheduleEntry::new(support::order(), UnixSeconds(1_790_000_000), support::krw(60_000), support::name());
+    let vat = TaxSplit { tax_free: None, vat: Some(0) };
+    let cases = [
+        ("vat_amount", entry().with_tax(vat).unwrap()),
+        ("interest_free_by_merchant", entry().with_interest_free()),
+        ("use_card_point", entry().with_card_points()),
+        ("notice_url", entry().with_notice_url("javascript:alert(1)")),
+    ];
+    for (word, entry) in cases {
+        let key = BillingKey::new(ChannelName::new("main").unwrap(), support::key());
+        let request = ScheduleRequest::new(key, vec![entry], UnixSeconds(1_780_000_000)).unwrap();
+        let error = channel.scheduler().unwrap().schedule(&request).await.unwrap_err();
+        assert!(error.reach() == Reach::NotSent && error.message().contains(word), "{word}: {error}");
+    }
+    assert_eq!(server.heard().len(), 0);
+}
+
+#[tokio::test]
 async fn a_channel_without_key_in_takes_no_card() {
     let server = Server::start(|_| done("{}")).await;
     let settings = ChannelSettings::new().with_window(ModuleRoute::new("acme_window"));

@@ -37,7 +37,7 @@ impl Provider for NiceProvider {
         Ok(())
     }
 
-    /// The profile says it all.
+    /// The profile says it all: a booking is a charge by key, so points are taken. `[oa def ScheduleAnnotation]`
     fn check_entry(&self, _entry: &ScheduleEntry) -> Result<(), Error> {
         Ok(())
     }
