@@ -19,7 +19,7 @@ use crate::form::{self, Body};
 use crate::messages;
 use crate::ops::{self, Call, Route};
 use crate::params::Params;
-use crate::requests::RequestEntry;
+use crate::requests::{RequestEntry, shown_path};
 
 /// The largest body that is read.
 const BODY_MAX: usize = 1024 * 1024;
@@ -176,7 +176,7 @@ impl<'a> Logged<'a> {
         let entry = RequestEntry {
             at: engine.world().now(),
             method: method.to_owned(),
-            path: path.to_owned(),
+            path: shown_path(path),
             operation: None,
             fields: Vec::new(),
             status: 0,

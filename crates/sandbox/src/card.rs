@@ -143,6 +143,41 @@ fn mask(digits: &str) -> String {
     digits.chars().enumerate().map(|(at, digit)| if (6..12).contains(&at) { '*' } else { digit }).collect()
 }
 
+/// How the digits of a card are grouped where one is printed: by fours, as fifteen digits are, or not at all.
+const GROUPS: [&[usize]; 4] = [&[4, 4, 4, 4], &[4, 6, 5], &[16], &[15]];
+
+/// A text without what looks like a card number: the middle of one is hidden, be it part of an id or not.
+pub(crate) fn hide_numbers(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = GROUPS.iter().find_map(|groups| length_of(groups, rest));
+        match length {
+            Some(length) => out.push_str(&mask(&rest[..length].replace(|c: char| !c.is_ascii_digit(), ""))),
+            None => out.push_str(&rest[..digits_of(rest)]),
+        }
+        rest = &rest[length.unwrap_or_else(|| digits_of(rest))..];
+    }
+    out + rest
+}
+
+/// How long the start of a text is that has exactly these groups, with one dash, dot, underscore or space between two.
+fn length_of(groups: &[usize], text: &str) -> Option<usize> {
+    let mut at = 0;
+    for (number, group) in groups.iter().enumerate() {
+        if number > 0 {
+            at += text[at..].starts_with(['-', '.', '_', ' ']).then_some(1)?;
+        }
+        at += Some(digits_of(&text[at..])).filter(|digits| digits == group)?;
+    }
+    Some(at)
+}
+
+fn digits_of(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
 /// `YYYY-MM` [oa]; `YYYYMM` is read as well.
 fn read_expiry(raw: &str) -> Option<(i32, u8)> {
     let digits: String = raw.chars().filter(|c| *c != '-').collect();
@@ -183,6 +218,24 @@ mod tests {
         let card = input.card(&[CardField::Birth]).expect("a good card");
         assert_eq!(card.masked, "123412******1234");
         assert!(!format!("{input:?}").contains("341234"));
+    }
+
+    #[test]
+    fn numbers_are_hidden_however_they_are_written() {
+        let cases = [
+            ("9876-5432-1098-7654", "987654******7654"),
+            ("o.2-9876 5432.1098_7654-x", "o.2-987654******7654-x"),
+            ("card9876543210987654", "card987654******7654"),
+            ("3782-822463-10005", "378282******005"),
+            ("378282246310005", "378282******005"),
+            ("imps_000000000001", "imps_000000000001"),
+            ("sub-1042.20261121-0000", "sub-1042.20261121-0000"),
+            ("한 20261121093000", "한 20261121093000"),
+            ("", ""),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(hide_numbers(text), shown);
+        }
     }
 
     #[test]

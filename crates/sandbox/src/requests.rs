@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
+use crate::card;
 use crate::ops::Operation;
 
 /// The newest requests that are kept.
@@ -16,7 +18,7 @@ pub struct RequestEntry {
     pub at: i64,
     /// The HTTP method.
     pub method: String,
-    /// The path without its query.
+    /// The path without its query. What looks like a card number in it is masked.
     pub path: String,
     /// The operation, where the path led to one.
     pub operation: Option<Operation>,
@@ -28,6 +30,16 @@ pub struct RequestEntry {
     pub code: Option<i64>,
     /// The fault's effect, where the call met one.
     pub fault: Option<String>,
+}
+
+/// A path as the log shows it: what looks like a card number in it is hidden, and such a part stands decoded.
+pub(crate) fn shown_path(path: &str) -> String {
+    let shown = path.split('/').map(|part| {
+        let plain = percent_decode_str(part).decode_utf8_lossy();
+        let hidden = card::hide_numbers(&plain);
+        if hidden == plain { part.to_owned() } else { hidden }
+    });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 /// The newest requests, oldest first.

@@ -83,6 +83,24 @@ async fn the_request_log_names_fields_and_holds_no_values() {
 }
 
 #[tokio::test]
+async fn the_request_log_hides_what_looks_like_a_card_in_a_path() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).await;
+    let paths = [
+        ("/subscribe/customers/9876-5432-1098-7654", "/subscribe/customers/987654******7654"),
+        ("/subscribe/customers/card%209876%2D5432%201098%207654/payments", "/subscribe/customers/card 987654******7654/payments"),
+        ("/payments/9876543210987654", "/payments/987654******7654"),
+        ("/nothing/987654321098765", "/nothing/987654******765"),
+        ("/subscribe/customers/member-1042.202611%2F1", "/subscribe/customers/member-1042.202611%2F1"),
+    ];
+    for (path, shown) in paths {
+        client.get(path).await;
+        let log = client.control("GET", "/_sandbox/requests", Value::Null).await.1;
+        assert_eq!(log["entries"].as_array().unwrap().last().unwrap()["path"], shown);
+    }
+}
+
+#[tokio::test]
 async fn a_webhook_url_is_changed_removed_or_left_alone() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::anonymous(&sandbox);
