@@ -119,7 +119,7 @@ impl Engine {
                 break;
             }
         }
-        self.change(|world| world.clock.set_ms(target_ms));
+        self.change(|world| world.set_clock(target_ms));
         self.carried().await;
     }
 

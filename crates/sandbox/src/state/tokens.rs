@@ -44,6 +44,15 @@ impl World {
         self.books.token.as_ref().is_some_and(|alive| alive.is(token) && alive.expires_at > now)
     }
 
+    /// Puts the clock to a time. Where that is back, a token gets no more than a new one's life of it.
+    pub(crate) fn set_clock(&mut self, at_ms: i64) {
+        self.clock.set_ms(at_ms);
+        let latest = self.now() + LIFE;
+        if let Some(token) = &mut self.books.token {
+            token.expires_at = token.expires_at.min(latest);
+        }
+    }
+
     /// Makes the token in use worthless, as a new secret in the console does.
     pub(crate) fn revoke_token(&mut self) {
         self.books.token = None;

@@ -32,6 +32,24 @@ async fn a_token_is_shared_extended_in_its_last_minute_and_expires() {
 }
 
 #[tokio::test]
+async fn a_token_has_no_more_than_its_thirty_minutes_when_the_clock_goes_back() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let handle = sandbox.handle();
+    handle.run_in_real_time(false);
+    let mut client = Client::anonymous(&sandbox);
+    let start = handle.now();
+    handle.advance(Duration::from_secs(31 * 86_400)).await;
+    let (later, ..) = token(&client).await;
+    handle.set_clock(start).await;
+    let (same, now, expires) = token(&client).await;
+    assert_eq!((same, now, expires - now), (later.clone(), start, 1_800));
+    client.token = Some(later);
+    client.get("/users/pg").await.ok();
+    handle.advance(Duration::from_secs(1_800)).await;
+    client.get("/users/pg").await.refused(401, -1);
+}
+
+#[tokio::test]
 async fn an_expired_missing_or_wrong_token_is_401_with_the_envelope() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut client = Client::anonymous(&sandbox);
