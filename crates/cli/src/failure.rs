@@ -161,6 +161,7 @@ pub(crate) fn advice(error: &Error, texts: &'static Texts) -> Option<&'static st
         ErrorKind::InvalidInput if error.operation() == Operation::Refund && error.message().starts_with("tax: ") => {
             Some(if wants_vat(error.message()) { texts.do_refund_vat } else { texts.do_refund_tax })
         }
+        ErrorKind::Configuration if error.message().starts_with("base_url is http://") => Some(texts.do_plaintext),
         ErrorKind::Unauthorized => Some(texts.do_unauthorized),
         ErrorKind::RateLimited => Some(texts.do_rate_limited),
         ErrorKind::Unreachable => Some(texts.do_unreachable),

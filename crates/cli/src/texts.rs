@@ -75,6 +75,9 @@ texts! {
     do_refund_vat:
         "say both of its parts: --tax-free WON --vat WON, 0 where there is none (--taxable does not state the VAT)",
         "이 환불의 면세 금액과 부가세를 모두 정하세요: --tax-free 금액 --vat 금액, 없으면 0 (--taxable은 부가세를 밝히지 않습니다)";
+    do_plaintext:
+        "where that network is your own, repeat with --allow-plaintext or set account.allow_plaintext",
+        "믿을 수 있는 네트워크라면 --allow-plaintext를 붙여 다시 실행하거나 account.allow_plaintext를 설정하세요";
     do_unauthorized:
         "check account.imp_key and account.imp_secret against PortOne's console",
         "account.imp_key와 account.imp_secret을 PortOne 콘솔과 맞춰 보세요";

@@ -80,7 +80,8 @@ fn base_url_points_one_configuration_at_another_server() {
     let right = bench.url();
     bench.configure(KCP, &closed_port());
     bench.run(&format!("doctor --base-url {right}")).exits(0);
-    bench.run("doctor --base-url http://10.1.2.3").exits(2).warns("http://");
+    bench.run("doctor --base-url http://10.1.2.3").exits(2).warns("http://").warns("--allow-plaintext");
+    bench.run("doctor --base-url http://10.1.2.3 --lang ko").exits(2).warns("--allow-plaintext");
     bench.run("doctor --base-url nonsense").exits(2);
     bench.run("config check --base-url http://10.1.2.3 --allow-plaintext").exits(0);
 }
