@@ -60,13 +60,11 @@ pub(crate) struct WindowArgs {
     buyer: BuyerArgs,
 }
 
-/// A window's language.
+/// A window's language: what the windows of KCP and Inicis are known to take. `[docs payrq]`
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Tongue {
     Ko,
     En,
-    Zh,
-    Ja,
 }
 
 /// Prints the parameters, or the page.
@@ -98,8 +96,6 @@ fn request(args: WindowArgs) -> Result<WindowRequest, Error> {
         request = request.with_language(match tongue {
             Tongue::Ko => Language::Ko,
             Tongue::En => Language::En,
-            Tongue::Zh => Language::Zh,
-            Tongue::Ja => Language::Ja,
         });
     }
     if let (Some(from), Some(to)) = (args.period_from, args.period_to) {

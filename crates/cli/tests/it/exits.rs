@@ -72,6 +72,9 @@ fn an_option_that_would_not_be_heeded_is_refused() {
         bench.run(&format!("{window} {option}")).exits(2).warns("--html");
     }
     bench.run(window).exits(0);
+    // Both PGs' windows are known in two languages, so no other is offered.
+    bench.run(&format!("{window} --language zh")).exits(2).warns("--language: must be one of ko, en");
+    bench.run(&format!("{window} --language en")).exits(0).says("\"language\": \"en\"");
 }
 
 #[test]
