@@ -302,6 +302,43 @@ async fn money_that_moves_late_is_doubt_until_it_has() {
 }
 
 #[tokio::test]
+async fn two_mids_of_one_pg_each_charge_their_own_keys() {
+    const MIDS: [(&str, &str); 2] = [("first", "A1234"), ("second", "A5678")];
+    let channels = MIDS.map(|(name, mid)| kr_billing_sandbox::ChannelConfig {
+        name: Some(name.into()),
+        pg: Some("kcp".into()),
+        mid: Some(mid.into()),
+        ..Default::default()
+    });
+    let account = kr_billing_sandbox::SandboxConfig { channels: channels.to_vec(), ..Default::default() };
+    let sandbox = kr_billing_sandbox::Sandbox::builder().config(account).start().await.unwrap();
+    let toml = MIDS.map(|(name, mid)| format!("[channels.{name}]\npg = \"kcp\"\nkey_in = {{ mid = \"{mid}\" }}\n")).concat();
+    let toml = format!(
+        "default_channel = \"first\"\n[account]\nimp_key = \"{}\"\nimp_secret = \"{}\"\nbase_url = \"{}\"\n\
+         [policy]\nresolve_for_ms = 100\n{toml}",
+        kr_billing_sandbox::SAMPLE_KEY,
+        kr_billing_sandbox::SAMPLE_SECRET,
+        sandbox.base_url()
+    );
+    let billing = kr_billing::Billing::from_config(kr_billing::Config::from_toml(&toml).unwrap()).await.unwrap();
+    for (name, mid) in MIDS {
+        let key = issue(&billing, name, &format!("{name}.member")).await;
+        assert_eq!(billing.find_key(&key.id).await.unwrap(), key);
+        assert_eq!(billing.billing_key(&key).await.unwrap().unwrap().pg_id.as_deref(), Some(mid));
+        let Ok(Charge::Paid(paid)) = billing.charge(by_key(&key, &format!("{name}.1"), 9_900)).await else { panic!("{name}") };
+        assert_eq!(paid.payment.pg_id.as_deref(), Some(mid));
+    }
+    let (mine, sent) = (key("first", "first.member"), sandbox.handle().requests().len());
+    assert!(by_key(&mine, "first.2", 9_900).on_channel(channel("second")).is_err());
+    assert_eq!(sandbox.handle().requests().len(), sent, "nothing was sent");
+    // A key that a caller writes down with the wrong channel: V1 charges through the key's own MID, and this is not called paid.
+    let outcome = billing.charge(by_key(&key("second", "first.member"), "first.3", 9_900)).await;
+    let Ok(Charge::InDoubt(doubt)) = outcome else { panic!("{outcome:?}") };
+    assert!(matches!(&doubt.cause, DoubtCause::Mismatch { fields, .. } if fields == &["pg_id"]), "{:?}", doubt.cause);
+    assert_eq!(sandbox.handle().totals("first.3").captures, 1);
+}
+
+#[tokio::test]
 async fn a_test_channel_sees_its_own_payments_and_is_not_taken_for_a_live_one() {
     let preset = |name: &str| kr_billing_sandbox::ChannelConfig { preset: Some(name.into()), ..Default::default() };
     let config_of = kr_billing_sandbox::SandboxConfig { channels: vec![preset("nice_test")], ..Default::default() };
