@@ -8,8 +8,8 @@ use std::sync::Arc;
 use kr_billing::contract::profile::{AmountRole, KeyInTerms, RefundTax, VatTerms, WindowReturn};
 use kr_billing::portone_v1::{Channel, ChannelSettings, Client, KeyInSettings, ModuleRoute, Phase, Provider};
 use kr_billing::{
-    Billing, BillingBuilder, BillingGateway, BillingKeyId, Card, Charge, ChargeRequest, CodeClass, Config, Error, ErrorKind,
-    Expiry, Fact, IssueRequest, Krw, Operation, OrderId, OrderName, Profile, ScheduleEntry, TaxSplit,
+    Billing, BillingBuilder, BillingGateway, BillingKeyId, Card, ChannelName, Charge, ChargeRequest, CodeClass, Config, Error,
+    ErrorKind, Expiry, Fact, IssueRequest, Krw, Operation, OrderId, OrderName, Profile, ScheduleEntry, TaxSplit,
 };
 use kr_billing_examples::Trouble;
 use kr_billing_sandbox::{ChannelConfig, SAMPLE_KEY, SAMPLE_SECRET, Sandbox, SandboxConfig};
@@ -104,12 +104,15 @@ async fn connect(toml: &str) -> Result<Billing, Error> {
 
 #[tokio::main]
 async fn main() -> Result<(), Trouble> {
-    let channel = ChannelConfig { pg: Some("daou".into()), mid: Some("CTS17266".into()), ..ChannelConfig::default() };
-    let config = SandboxConfig { channels: vec![channel], ..SandboxConfig::default() };
+    let channel = |pg: &str, mid: &str| ChannelConfig { pg: Some(pg.into()), mid: Some(mid.into()), ..ChannelConfig::default() };
+    let channels = vec![channel("daou", "CTS17266"), channel("kcp", "A1234")];
+    let config = SandboxConfig { channels, ..SandboxConfig::default() };
     let sandbox = Sandbox::builder().config(config).start().await?;
     let billing = connect(&format!(
-        "[account]\nimp_key = \"{SAMPLE_KEY}\"\nimp_secret = \"{SAMPLE_SECRET}\"\nbase_url = \"{}\"\n\
-         [channels.kiwoom]\npg = \"daou\"\nmid = \"CTS17266\"\n",
+        "default_channel = \"kiwoom\"\n\
+         [account]\nimp_key = \"{SAMPLE_KEY}\"\nimp_secret = \"{SAMPLE_SECRET}\"\nbase_url = \"{}\"\n\
+         [channels.kiwoom]\npg = \"daou\"\nmid = \"CTS17266\"\n\
+         [channels.kcp]\npg = \"kcp\"\nkey_in = {{ mid = \"A1234\" }}\n",
         sandbox.base_url()
     ))
     .await?;
@@ -119,9 +122,18 @@ async fn main() -> Result<(), Trouble> {
         let (order, key) = (OrderId::new(order)?, BillingKeyId::new(format!("{order}.card"))?);
         Ok(ChargeRequest::by_card_and_keep(card()?, key, order, Krw::new(9_900)?, OrderName::new(name)?))
     };
-    match billing.charge(request("sub-1.202611.1", "월 구독")?).await? {
-        Charge::Paid(paid) => println!("paid {} won through {}: {}", paid.payment.amount, PROFILE.name, paid.payment.id),
-        other => println!("{other:?}"),
+    // The default channel is the own adapter's; a built-in one stands beside it.
+    let charges =
+        [request("sub-1.202611.1", "월 구독")?, request("sub-3.202611.1", "월 구독")?.on_channel(ChannelName::new("kcp")?)?];
+    for charge in charges {
+        match billing.charge(charge).await? {
+            Charge::Paid(paid) => {
+                let payment = &paid.payment;
+                let through = payment.pg_provider.as_deref().unwrap_or("?");
+                println!("paid {} won through {through}: {}", payment.amount, payment.id);
+            }
+            other => println!("{other:?}"),
+        }
     }
     // The adapter's own rule, kept before anything is sent.
     if let Err(refused) = billing.charge(request("sub-2.202611.1", "☕ 구독")?).await {

@@ -53,7 +53,8 @@ fn a_doubt_is_resumed_after_a_restart() {
 #[test]
 fn a_merchant_s_own_adapter_charges_and_keeps_its_own_rule() {
     let said = run(env!("CARGO_BIN_EXE_own_adapter"), &[]);
-    assert!(said.contains("paid 9,900 won through Kiwoompay"), "{said}");
+    assert!(said.contains("paid 9,900 won through daou"), "{said}");
+    assert!(said.contains("paid 9,900 won through kcp"), "a built-in adapter beside it: {said}");
     assert!(said.contains("use Hangul and ASCII only [nothing was sent]"), "{said}");
 }
 
