@@ -1,5 +1,8 @@
 //! The programs that run and end.
 
+use kr_billing::{Billing, BillingKeyId, Card, Config, Expiry, Issuance, IssueRequest};
+use kr_billing_sandbox::{SAMPLE_KEY, SAMPLE_SECRET, Sandbox};
+
 use crate::program;
 
 /// What a program prints when it ends well.
@@ -56,6 +59,50 @@ fn a_merchant_s_own_adapter_charges_and_keeps_its_own_rule() {
     assert!(said.contains("paid 9,900 won through daou"), "{said}");
     assert!(said.contains("paid 9,900 won through kcp"), "a built-in adapter beside it: {said}");
     assert!(said.contains("use Hangul and ASCII only [nothing was sent]"), "{said}");
+}
+
+#[test]
+fn the_readme_s_start_charges_what_the_environment_names() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let sandbox = runtime.block_on(Sandbox::start()).expect("a sandbox");
+    let settings = [
+        ("ACCOUNT__IMP_KEY", SAMPLE_KEY),
+        ("ACCOUNT__IMP_SECRET", SAMPLE_SECRET),
+        ("ACCOUNT__BASE_URL", sandbox.base_url()),
+        ("CHANNELS__KCP__PG", "kcp"),
+        ("CHANNELS__KCP__KEY_IN__MID", "KCPR1"),
+    ];
+    let settings = settings.map(|(name, value)| (format!("KR_BILLING_{name}"), value.to_owned()));
+    let config = Config::from_vars(settings.clone()).expect("a configuration");
+    runtime.block_on(async {
+        let billing = Billing::from_config(config).await.expect("a client");
+        let key_in = billing.issuing(None).expect("a channel").key_in().expect("key-in");
+        let card = Card::new("1234-1234-1234-1234", Expiry::new(2099, 12).expect("a month")).expect("a card");
+        let request = IssueRequest::new(BillingKeyId::new("member-1042.card-1").expect("an id"), card);
+        assert!(matches!(key_in.issue(&request).await, Ok(Issuance::Stored(_))));
+    });
+    // A file that KR_BILLING_CONFIG names is the other way in.
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("kr-billing.toml");
+    let text = format!(
+        "[account]\nimp_key = \"{SAMPLE_KEY}\"\nimp_secret = \"{SAMPLE_SECRET}\"\nbase_url = \"{}\"\n\
+         [channels.kcp]\npg = \"kcp\"\nkey_in = {{ mid = \"KCPR1\" }}\n",
+        sandbox.base_url()
+    );
+    std::fs::write(&file, text).expect("a file");
+    let file = [("KR_BILLING_CONFIG".to_owned(), file.display().to_string())];
+    for variables in [&settings[..], &file] {
+        let output = program(env!("CARGO_BIN_EXE_start")).envs(variables.iter().cloned()).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.contains("paid 9,900: imps_"),
+            "{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    let order = sandbox.handle().ledger()[0].merchant_uid.clone();
+    assert_eq!(sandbox.handle().totals(&order).captures, 1, "the second run asked for the same charge");
+    assert_eq!(sandbox.handle().ledger().len(), 1);
 }
 
 #[test]
