@@ -375,7 +375,10 @@ impl Player<'_> {
         };
         let ends: Vec<_> = journals.iter().filter_map(last).collect();
         let settled = !ends.is_empty() && ends.iter().all(|end| matches!(end, Event::Settled(_)));
-        if !is_there && !settled {
+        // Nothing was sent: a payment stood open, and the journal would not take the doubt about it. The ticket tells.
+        let refused = |event: &Event| matches!(event, Event::NotTaken(subject) if journals.contains(subject));
+        let not_taken = ends.is_empty() && events.iter().any(refused);
+        if !is_there && !settled && !not_taken {
             self.case.problem(format!("a doubt is neither settled nor listed: {ticket:?}"));
         }
     }

@@ -71,7 +71,7 @@ fn nothing_sent_under_doubt(events: &[Event]) -> Vec<String> {
                     state.pending = None;
                 }
             }
-            Event::Claimed { .. } | Event::Booked(_) | Event::Asked { .. } => {}
+            Event::Claimed { .. } | Event::Booked(_) | Event::Asked { .. } | Event::NotTaken(_) => {}
         }
     }
     problems

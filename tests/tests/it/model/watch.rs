@@ -16,6 +16,8 @@ use super::site::Desk;
 pub enum Event {
     /// An intent was stored under this subject, for the ticket of this time.
     Armed(String, u64),
+    /// The journal would not take an intent under this subject.
+    NotTaken(String),
     /// An outcome was stored under this subject.
     Settled(String),
     /// The bytes of a money call have arrived, when the order's captures were so many.
@@ -163,6 +165,7 @@ impl Journal for WatchedJournal {
     async fn before_send(&self, intent: &Intent) -> Result<Before, JournalError> {
         let trouble = self.meets(|next| next != JournalTrouble::OutcomeLost);
         if trouble == Some(JournalTrouble::IntentLost) {
+            self.watch.note(Event::NotTaken(intent.subject.as_str().to_owned()));
             return Err(JournalError::new("the disk is full"));
         }
         let before = self.inner.before_send(intent).await?;
