@@ -162,13 +162,18 @@ async fn commit_on(
 async fn commit(connection: &mut SqliteConnection, batch: &[Command], replies: &mut Vec<Reply>) -> Result<(), JournalError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|e| failed("lock it", e))?;
     for command in batch {
-        replies.push(match command {
+        let reply = match command {
             Command::BeforeSend(intent, _) => before_send(&mut transaction, intent).await.map(Some),
             Command::Settle(subject, ticket, outcome, _) => {
                 settle(&mut transaction, subject, ticket, outcome).await.map(|()| None)
             }
             Command::Amend(subject, ticket, learnt, _) => amend(&mut transaction, subject, ticket, learnt).await.map(|()| None),
-        });
+        };
+        match reply {
+            // The transaction may be undone already: what came behind it would be in none, and another process's could come between.
+            Err(error) if is_of_sqlite(&error) => return Err(error),
+            reply => replies.push(reply),
+        }
     }
     transaction.commit().await.map_err(|e| failed("commit to it", e))
 }
@@ -181,6 +186,10 @@ fn answer(command: Command, reply: Option<Reply>, failed: Option<&JournalError>)
         Command::BeforeSend(_, to) => drop(to.send(reply.and_then(|before| before.ok_or_else(lost)))),
         Command::Settle(.., to) | Command::Amend(.., to) => drop(to.send(reply.map(|_| ()))),
     }
+}
+
+fn is_of_sqlite(error: &JournalError) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<sqlx::Error>())
 }
 
 /// The failure of a commit, for each of those who wait for it.

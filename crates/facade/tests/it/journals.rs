@@ -144,13 +144,34 @@ mod on_disk {
         sqlx::query(full).execute(&mut other).await.unwrap();
         for _ in 0..2 {
             let error = journal.before_send(&intent("a", 1)).await.unwrap_err();
-            let source = std::error::Error::source(&error).expect("what SQLite said");
-            assert!(!format!("{error}: {source}").contains("lock"), "{error}: {source}");
+            let source = std::error::Error::source(&error).expect("what SQLite said").to_string();
+            assert!(source.contains("the disk is full"), "{error}: {source}");
         }
         sqlx::query("DROP TRIGGER full").execute(&mut other).await.unwrap();
         assert!(matches!(journal.before_send(&intent("a", 1)).await, Ok(Before::New)));
         journal.settle(&intent("a", 1).subject, &intent("a", 1).ticket, &Outcome::NotCharged).await.unwrap();
         assert!(Journal::open(&journal).await.unwrap().is_empty());
+    }
+
+    /// What waits for the same commit is not written outside of it.
+    #[tokio::test]
+    async fn a_commit_that_fails_in_the_middle_leaves_nothing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let journal = Arc::new(SqliteJournal::open(&path).await.unwrap());
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        let full = "CREATE TRIGGER full BEFORE INSERT ON intents WHEN NEW.subject LIKE '%sub-3' \
+                    BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END";
+        sqlx::query(full).execute(&mut other).await.unwrap();
+        let mut tries = tokio::task::JoinSet::new();
+        for at in 0..8 {
+            let journal = journal.clone();
+            let subject = Subject::charge(&kr_billing::OrderId::new(format!("sub-{at}")).unwrap());
+            tries.spawn(async move { journal.before_send(&Intent { subject, ..intent("a", 1) }).await.is_ok() });
+        }
+        let stored = tries.join_all().await.into_iter().filter(|stored| *stored).count();
+        assert!(stored < 8);
+        assert_eq!(Journal::open(journal.as_ref()).await.unwrap().len(), stored);
     }
 
     #[tokio::test]

@@ -2,8 +2,7 @@
 
 use kr_billing_core::profile::RefundTax;
 use kr_billing_core::{
-    Buyer, Card, ChargeMethod, ChargeRequest, Error, ErrorKind, Installment, Invalid, IssueRequest, Krw, Operation,
-    ScheduleEntry, TaxSplit,
+    Buyer, Card, ChargeMethod, ChargeRequest, Error, ErrorKind, Invalid, IssueRequest, Krw, Operation, ScheduleEntry, TaxSplit,
 };
 
 use super::Channel;
@@ -24,7 +23,7 @@ impl<P: Provider> Channel<P> {
         // The adapter first: where it can name a way, the profile's plain "no such option" would hide it.
         self.provider.check_charge(request)?;
         self.check_tax(Operation::Charge, request.tax, request.amount)?;
-        check_installment(Operation::Charge, request.installment, request.amount)?;
+        request.installment.check(request.amount).map_err(|invalid| Error::invalid(Operation::Charge, invalid))?;
         self.check_options(Operation::Charge, request.interest_free, request.use_card_point)?;
         if let Some(url) = &request.notice_url {
             checked_url(Operation::Charge, "notice_url", url)?;
@@ -40,7 +39,7 @@ impl<P: Provider> Channel<P> {
     pub(super) fn check_entry_here(&self, entry: &ScheduleEntry) -> Result<(), Error> {
         self.provider.check_entry(entry)?;
         self.check_tax(Operation::Schedule, entry.tax, entry.amount)?;
-        check_installment(Operation::Schedule, entry.installment, entry.amount)?;
+        entry.installment.check(entry.amount).map_err(|invalid| Error::invalid(Operation::Schedule, invalid))?;
         self.check_options(Operation::Schedule, entry.interest_free, entry.use_card_point)?;
         if let Some(url) = &entry.notice_url {
             checked_url(Operation::Schedule, "notice_url", url)?;
@@ -114,11 +113,6 @@ impl<P: Provider> Channel<P> {
         let name = self.provider.profile().name;
         Error::unsupported(operation, format!("{option}: {name} has no such option here; leave it out {source}"))
     }
-}
-
-/// `[oa onetime]`
-fn check_installment(operation: Operation, installment: Installment, amount: Krw) -> Result<(), Error> {
-    installment.check(amount).map_err(|invalid| Error::invalid(operation, invalid))
 }
 
 fn check_buyer(needed: &'static [&'static str], buyer: &Buyer) -> Result<(), Error> {
